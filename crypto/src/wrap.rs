@@ -126,3 +126,104 @@ impl WrapPublic {
         sealed
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        reason = "a test fails by panicking"
+    )]
+
+    use std::{collections::HashMap, convert::Infallible};
+
+    use data_encoding::HEXLOWER;
+    use hpke::{
+        rand_core::{TryCryptoRng, TryRng},
+        setup_sender_with_rng,
+    };
+
+    use super::*;
+
+    /// Gives out given bytes instead of random ones.
+    struct Given(Vec<u8>);
+
+    impl TryRng for Given {
+        type Error = Infallible;
+
+        fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+            unreachable!("only bytes are asked for")
+        }
+
+        fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+            unreachable!("only bytes are asked for")
+        }
+
+        fn try_fill_bytes(&mut self, out: &mut [u8]) -> Result<(), Infallible> {
+            out.copy_from_slice(&self.0.drain(..out.len()).collect::<Vec<_>>());
+            Ok(())
+        }
+    }
+
+    impl TryCryptoRng for Given {}
+
+    #[test]
+    fn the_suite_is_the_one_of_the_specification() {
+        let text = include_str!("../tests/data/hpke-xwing.txt");
+        let lines = text.lines().filter_map(|line| line.split_once(" = "));
+        let vector: HashMap<_, _> = lines
+            .map(|(name, hex)| (name, HEXLOWER.decode(hex.as_bytes()).unwrap()))
+            .collect();
+        let secret = WrapSecret::from_bytes(vector["secret"].as_slice().try_into().unwrap());
+        let derived = WrapSecret::derive(vector["ikm_r"].as_slice().try_into().unwrap());
+        assert_eq!(*derived.to_bytes(), *secret.to_bytes());
+        let sealed = [vector["enc"].as_slice(), &vector["ct"]].concat();
+        let opened = secret
+            .open(&vector["info"], &vector["aad"], &sealed)
+            .unwrap();
+        assert_eq!(*opened, vector["pt"]);
+
+        let (enc, mut context) = setup_sender_with_rng::<ChaCha20Poly1305, HkdfSha256, XWing>(
+            &OpModeS::Base,
+            &secret.public.0,
+            &vector["info"],
+            &mut Given(vector["ikm_e"].clone()),
+        )
+        .unwrap();
+        assert_eq!(enc.to_bytes().to_vec(), vector["enc"]);
+        assert_eq!(
+            context.seal(&vector["pt"], &vector["aad"]).unwrap(),
+            vector["ct"]
+        );
+    }
+
+    #[test]
+    fn what_was_altered_or_is_for_another_does_not_open() {
+        let secret = WrapSecret::from_bytes(&random_seed());
+        let sealed = secret.public().seal(b"info", b"aad", b"a key");
+        assert_eq!(*secret.open(b"info", b"aad", &sealed).unwrap(), b"a key");
+        assert!(secret.open(b"other", b"aad", &sealed).is_err());
+        assert!(secret.open(b"info", b"other", &sealed).is_err());
+        assert!(
+            WrapSecret::from_bytes(&random_seed())
+                .open(b"info", b"aad", &sealed)
+                .is_err()
+        );
+        for index in 0..sealed.len() {
+            let mut wrong = sealed.clone();
+            wrong[index] ^= 1;
+            assert!(
+                secret.open(b"info", b"aad", &wrong).is_err(),
+                "byte {index}"
+            );
+            assert!(
+                secret.open(b"info", b"aad", &sealed[..index]).is_err(),
+                "cut at {index}"
+            );
+        }
+    }
+
+    fn random_seed() -> [u8; 32] {
+        crate::random::random()
+    }
+}
