@@ -30,10 +30,7 @@ impl ChunkRef {
     /// Returns the reference stored as these bytes: the key, then the hash.
     #[must_use]
     pub fn from_bytes(bytes: &[u8; 64]) -> Self {
-        let mut reference = Self {
-            key: [0; 32],
-            hash: [0; 32],
-        };
+        let mut reference = Self { key: [0; 32], hash: [0; 32] };
         reference.key.copy_from_slice(&bytes[..32]);
         reference.hash.copy_from_slice(&bytes[32..]);
         reference
@@ -71,10 +68,7 @@ pub struct ChunkCipher {
 
 impl ChunkCipher {
     pub(crate) fn new(convergence: &[u8; 32], suite: Suite) -> Self {
-        Self {
-            convergence: *convergence,
-            suite,
-        }
+        Self { convergence: *convergence, suite }
     }
 
     /// Returns the reference of this content: the same bytes have the same reference in this space and epoch.
@@ -93,14 +87,9 @@ impl ChunkCipher {
     /// `reference` must be the one that [`ChunkCipher::reference`] gave for the same bytes: under the reference of other content
     /// two messages would share a nonce. It is not hashed a second time here; tests do.
     pub fn seal(&self, reference: &ChunkRef, plain: &[u8], out: &mut Vec<u8>) {
-        debug_assert!(
-            self.reference(plain).key == reference.key,
-            "a reference seals its own content only"
-        );
+        debug_assert!(self.reference(plain).key == reference.key, "a reference seals its own content only");
         match self.suite {
-            Suite::ChaCha20Poly1305 => {
-                segment::seal(&ChaCha20Poly1305::new(&reference.key.into()), plain, out)
-            }
+            Suite::ChaCha20Poly1305 => segment::seal(&ChaCha20Poly1305::new(&reference.key.into()), plain, out),
             Suite::Aes256Gcm => segment::seal(&Aes256Gcm::new(&reference.key.into()), plain, out),
         }
     }
@@ -119,20 +108,10 @@ impl ChunkCipher {
         out: &mut [u8],
     ) -> Result<(), OpenError> {
         match self.suite {
-            Suite::ChaCha20Poly1305 => segment::open(
-                &ChaCha20Poly1305::new(&reference.key.into()),
-                plain_bytes,
-                range,
-                sealed,
-                out,
-            ),
-            Suite::Aes256Gcm => segment::open(
-                &Aes256Gcm::new(&reference.key.into()),
-                plain_bytes,
-                range,
-                sealed,
-                out,
-            ),
+            Suite::ChaCha20Poly1305 => {
+                segment::open(&ChaCha20Poly1305::new(&reference.key.into()), plain_bytes, range, sealed, out)
+            }
+            Suite::Aes256Gcm => segment::open(&Aes256Gcm::new(&reference.key.into()), plain_bytes, range, sealed, out),
         }
     }
 
@@ -157,24 +136,15 @@ impl ChunkCipher {
                 Suite::ChaCha20Poly1305 => {
                     segment::open_empty(&ChaCha20Poly1305::new(&reference.key.into()), sealed)?;
                 }
-                Suite::Aes256Gcm => {
-                    segment::open_empty(&Aes256Gcm::new(&reference.key.into()), sealed)?
-                }
+                Suite::Aes256Gcm => segment::open_empty(&Aes256Gcm::new(&reference.key.into()), sealed)?,
             }
         } else {
             let whole = span(plain_bytes, 0..plain_bytes);
             debug_assert_eq!(whole.len(), sealed.len());
             self.open(reference, plain_bytes, 0..plain_bytes, sealed, &mut plain)?;
         }
-        let same: bool = blake3::hash(&plain)
-            .as_bytes()
-            .ct_eq(&reference.hash)
-            .into();
-        if same {
-            Ok(plain)
-        } else {
-            Err(OpenError::WrongContent)
-        }
+        let same: bool = blake3::hash(&plain).as_bytes().ct_eq(&reference.hash).into();
+        if same { Ok(plain) } else { Err(OpenError::WrongContent) }
     }
 
     /// Format (2 bytes), suite (1), segment size (4), encoding (1: 0 is none), little-endian.

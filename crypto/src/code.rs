@@ -32,11 +32,8 @@ impl Code {
         let mut values = Zeroizing::new([0; SYMBOLS]);
         let mut count = 0;
         for letter in text.chars().filter(|letter| letter.is_alphanumeric()) {
-            let value = value_of(letter)
-                .ok_or(KeyError::BadCode("it has a letter that codes don't use"))?;
-            *values
-                .get_mut(count)
-                .ok_or(KeyError::BadCode("it is too long"))? = value;
+            let value = value_of(letter).ok_or(KeyError::BadCode("it has a letter that codes don't use"))?;
+            *values.get_mut(count).ok_or(KeyError::BadCode("it is too long"))? = value;
             count += 1;
         }
         if count != SYMBOLS {
@@ -44,17 +41,13 @@ impl Code {
         }
         let mut code = Self { bytes: [0; BYTES] };
         for (bytes, symbols) in code.bytes.chunks_exact_mut(5).zip(values.chunks_exact(8)) {
-            let group = symbols
-                .iter()
-                .fold(0_u64, |group, value| group << 5 | u64::from(*value));
+            let group = symbols.iter().fold(0_u64, |group, value| group << 5 | u64::from(*value));
             bytes.copy_from_slice(&group.to_be_bytes()[3..]);
         }
         if code.checksum() == values[SECRET_SYMBOLS..] {
             Ok(code)
         } else {
-            Err(KeyError::BadCode(
-                "it was mistyped: its checksum does not match",
-            ))
+            Err(KeyError::BadCode("it was mistyped: its checksum does not match"))
         }
     }
 
@@ -78,9 +71,7 @@ impl Code {
     fn values(&self) -> Zeroizing<[u8; SYMBOLS]> {
         let mut values = Zeroizing::new([0; SYMBOLS]);
         for (symbols, bytes) in values.chunks_exact_mut(8).zip(self.bytes.chunks_exact(5)) {
-            let group = bytes
-                .iter()
-                .fold(0_u64, |group, byte| group << 8 | u64::from(*byte));
+            let group = bytes.iter().fold(0_u64, |group, byte| group << 8 | u64::from(*byte));
             for (index, symbol) in symbols.iter_mut().enumerate() {
                 *symbol = (group >> (35 - 5 * index) & 31) as u8;
             }
@@ -93,11 +84,7 @@ impl Code {
     fn checksum(&self) -> [u8; SYMBOLS - SECRET_SYMBOLS] {
         let hash = hash(CODE_CHECK, &[&self.bytes]);
         let bits = u16::from_be_bytes([hash[0], hash[1]]) >> 1;
-        [
-            (bits >> 10 & 31) as u8,
-            (bits >> 5 & 31) as u8,
-            (bits & 31) as u8,
-        ]
+        [(bits >> 10 & 31) as u8, (bits >> 5 & 31) as u8, (bits & 31) as u8]
     }
 }
 
@@ -108,9 +95,7 @@ pub(crate) fn value_of(letter: char) -> Option<u8> {
         'I' | 'L' => '1',
         other => other,
     };
-    let index = ALPHABET
-        .iter()
-        .position(|known| char::from(*known) == letter)?;
+    let index = ALPHABET.iter().position(|known| char::from(*known) == letter)?;
     u8::try_from(index).ok()
 }
 
@@ -134,17 +119,9 @@ mod tests {
             let code = Code::random();
             let text = code.text();
             assert_eq!(text.len(), 41);
-            let sloppy = text
-                .to_lowercase()
-                .replace('-', " \t")
-                .replace('0', "o")
-                .replace('1', "l");
-            for typed in [
-                text.as_str(),
-                &sloppy,
-                &sloppy.replace('l', "I"),
-                &format!("  {}\n", text.replace('-', "")),
-            ] {
+            let sloppy = text.to_lowercase().replace('-', " \t").replace('0', "o").replace('1', "l");
+            for typed in [text.as_str(), &sloppy, &sloppy.replace('l', "I"), &format!("  {}\n", text.replace('-', ""))]
+            {
                 assert_eq!(Code::parse(typed).unwrap().bytes, code.bytes);
             }
         }
@@ -152,18 +129,12 @@ mod tests {
 
     #[test]
     fn slips_are_noticed() {
-        let code = Code {
-            bytes: *b"a code, twenty bytes",
-        };
+        let code = Code { bytes: *b"a code, twenty bytes" };
         let text = code.text();
         let mut missed = 0;
         let mut tried = 0;
         for (index, letter) in text.char_indices().filter(|(_, letter)| *letter != '-') {
-            for other in ALPHABET
-                .iter()
-                .map(|byte| char::from(*byte))
-                .filter(|other| *other != letter)
-            {
+            for other in ALPHABET.iter().map(|byte| char::from(*byte)).filter(|other| *other != letter) {
                 let mut wrong = text.to_string();
                 wrong.replace_range(index..=index, &other.to_string());
                 tried += 1;
@@ -171,14 +142,9 @@ mod tests {
             }
         }
         assert_eq!((tried, missed), (35 * 31, 0));
-        for wrong in [
-            "",
-            "-",
-            "AAAAA",
-            &text[..40],
-            &format!("{}0", text.as_str()),
-            &text.replace('0', "U").replace('1', "u"),
-        ] {
+        for wrong in
+            ["", "-", "AAAAA", &text[..40], &format!("{}0", text.as_str()), &text.replace('0', "U").replace('1', "u")]
+        {
             if wrong != text.as_str() {
                 assert!(Code::parse(wrong).is_err(), "{wrong}");
             }

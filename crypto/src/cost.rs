@@ -18,11 +18,7 @@ pub struct Cost {
 
 impl Cost {
     /// What new slots get.
-    pub const DEFAULT: Self = Self {
-        memory_kib: MEMORY_KIB.0,
-        passes: 3,
-        lanes: 4,
-    };
+    pub const DEFAULT: Self = Self { memory_kib: MEMORY_KIB.0, passes: 3, lanes: 4 };
 
     /// Returns the parameters, if they are within the bounds.
     ///
@@ -30,29 +26,13 @@ impl Cost {
     /// [`KeyError::Cost`] below 128 MiB or 2 passes; above 1 GiB, 16 passes, 8 lanes, or 4 GiB written in all passes together.
     pub fn new(memory_kib: u64, passes: u64, lanes: u64) -> Result<Self, KeyError> {
         let within = |value: u64, (least, most): (u32, u32)| {
-            u32::try_from(value)
-                .ok()
-                .filter(|value| (least..=most).contains(value))
+            u32::try_from(value).ok().filter(|value| (least..=most).contains(value))
         };
-        match (
-            within(memory_kib, MEMORY_KIB),
-            within(passes, PASSES),
-            within(lanes, LANES),
-        ) {
-            (Some(memory), Some(pass_count), Some(lane_count))
-                if memory_kib * passes <= WORK_KIB =>
-            {
-                Ok(Self {
-                    memory_kib: memory,
-                    passes: pass_count,
-                    lanes: lane_count,
-                })
+        match (within(memory_kib, MEMORY_KIB), within(passes, PASSES), within(lanes, LANES)) {
+            (Some(memory), Some(pass_count), Some(lane_count)) if memory_kib * passes <= WORK_KIB => {
+                Ok(Self { memory_kib: memory, passes: pass_count, lanes: lane_count })
             }
-            _ => Err(KeyError::Cost {
-                memory_kib,
-                passes,
-                lanes,
-            }),
+            _ => Err(KeyError::Cost { memory_kib, passes, lanes }),
         }
     }
 
@@ -75,24 +55,20 @@ impl Cost {
     }
 
     /// Returns `Argon2id(passphrase, salt)`, 32 bytes. The memory is erased before it is given back.
-    pub(crate) fn stretch(
-        &self,
-        passphrase: &[u8],
-        salt: &[u8; 32],
-    ) -> Result<Zeroizing<[u8; 32]>, KeyError> {
-        let params = Params::new(self.memory_kib, self.passes, self.lanes, Some(32))
-            .map_err(|_| KeyError::NoMemory)?;
+    pub(crate) fn stretch(&self, passphrase: &[u8], salt: &[u8; 32]) -> Result<Zeroizing<[u8; 32]>, KeyError> {
+        let params = Params::new(self.memory_kib, self.passes, self.lanes, Some(32)).map_err(|_| KeyError::NoMemory)?;
         let mut memory = Vec::new();
-        memory
-            .try_reserve_exact(params.block_count())
-            .map_err(|_| KeyError::NoMemory)?;
+        memory.try_reserve_exact(params.block_count()).map_err(|_| KeyError::NoMemory)?;
         memory.resize(params.block_count(), Block::default());
         let mut out = Zeroizing::new([0; 32]);
-        let done = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-            .hash_password_into_with_memory(passphrase, salt, out.as_mut_slice(), &mut memory);
+        let done = Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into_with_memory(
+            passphrase,
+            salt,
+            out.as_mut_slice(),
+            &mut memory,
+        );
         memory.iter_mut().for_each(Zeroize::zeroize);
-        done.map_err(|_| KeyError::BadSecret("it is too long"))
-            .map(|()| out)
+        done.map_err(|_| KeyError::BadSecret("it is too long")).map(|()| out)
     }
 }
 
@@ -107,16 +83,8 @@ mod tests {
 
     #[test]
     fn only_costs_within_the_bounds_exist() {
-        for (memory, passes, lanes) in [
-            (128 << 10, 3, 4),
-            (1 << 20, 4, 8),
-            (256 << 10, 16, 1),
-            (128 << 10, 2, 1),
-        ] {
-            assert!(
-                Cost::new(memory, passes, lanes).is_ok(),
-                "{memory} {passes} {lanes}"
-            );
+        for (memory, passes, lanes) in [(128 << 10, 3, 4), (1 << 20, 4, 8), (256 << 10, 16, 1), (128 << 10, 2, 1)] {
+            assert!(Cost::new(memory, passes, lanes).is_ok(), "{memory} {passes} {lanes}");
         }
         let absurd = [
             (8 << 10, 3, 4),          // 8 MiB
@@ -133,14 +101,7 @@ mod tests {
             (0, 0, 0),
         ];
         for (memory_kib, passes, lanes) in absurd {
-            assert_eq!(
-                Cost::new(memory_kib, passes, lanes),
-                Err(KeyError::Cost {
-                    memory_kib,
-                    passes,
-                    lanes
-                })
-            );
+            assert_eq!(Cost::new(memory_kib, passes, lanes), Err(KeyError::Cost { memory_kib, passes, lanes }));
         }
     }
 }

@@ -31,6 +31,7 @@ pub(crate) const BAG_STATE_KEY: &[u8] = b"bag state";
 // BLAKE3 derive_key contexts.
 pub(crate) const CHUNK_ID: &str = "cartable/1 chunk id";
 pub(crate) const SLOT_HASH: &str = "cartable/1 slot hash";
+pub(crate) const HEADER_HASH: &str = "cartable/1 header hash";
 pub(crate) const KEYRING_HASH: &str = "cartable/1 keyring hash";
 pub(crate) const CODE_CHECK: &str = "cartable/1 code checksum";
 
@@ -40,22 +41,12 @@ pub(crate) const HEADER_SIGNATURE: &[u8] = b"cartable/1 header";
 pub(crate) const KEYRING_SEAL: &[u8] = b"cartable/1 keyring";
 
 /// Returns `HKDF-SHA-256(salt, key, label || 0x00 || context[0] || context[1] ...)` (RFC 5869), 32 bytes.
-pub(crate) fn expand(
-    salt: &[u8],
-    key: &[u8],
-    label: &[u8],
-    context: &[&[u8]],
-) -> Zeroizing<[u8; 32]> {
+pub(crate) fn expand(salt: &[u8], key: &[u8], label: &[u8], context: &[&[u8]]) -> Zeroizing<[u8; 32]> {
     let mut info: Vec<&[u8]> = vec![label, &[0]];
     info.extend_from_slice(context);
     let mut out = Zeroizing::new([0; 32]);
-    #[expect(
-        clippy::expect_used,
-        reason = "32 bytes are one block; HKDF gives up to 255"
-    )]
-    Hkdf::<Sha256>::new(Some(salt), key)
-        .expand_multi_info(&info, out.as_mut_slice())
-        .expect("one block");
+    #[expect(clippy::expect_used, reason = "32 bytes are one block; HKDF gives up to 255")]
+    Hkdf::<Sha256>::new(Some(salt), key).expand_multi_info(&info, out.as_mut_slice()).expect("one block");
     out
 }
 

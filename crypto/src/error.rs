@@ -29,9 +29,7 @@ pub enum KeyError {
         known: u16,
     },
     /// Argon2id parameters outside the bounds fixed in code.
-    #[error(
-        "the header asks for {memory_kib} KiB, {passes} passes and {lanes} lanes of Argon2id, outside the bounds"
-    )]
+    #[error("the header asks for {memory_kib} KiB, {passes} passes and {lanes} lanes of Argon2id, outside the bounds")]
     Cost {
         /// Memory asked for, in KiB.
         memory_kib: u64,

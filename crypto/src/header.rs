@@ -9,7 +9,7 @@ mod json;
 use crate::{
     BagId, KeyError, SlotId, SlotRight, SpaceId, Suite, VerifyKey,
     bytes::put_count,
-    derive::{FORMAT, HEADER_SIGNATURE},
+    derive::{FORMAT, HEADER_HASH, HEADER_SIGNATURE, hash},
     secret::Secret,
     signing::SignSecret,
     slot::{Held, Lock, Place, Slot},
@@ -57,15 +57,7 @@ impl Header {
     }
 
     pub(crate) fn unsigned(bag: BagId, version: u64, suite: Suite, keyring: [u8; 32]) -> Self {
-        Self {
-            bag,
-            version,
-            suite,
-            spaces: Vec::new(),
-            slots: Vec::new(),
-            keyring,
-            signature: [0; 64],
-        }
+        Self { bag, version, suite, spaces: Vec::new(), slots: Vec::new(), keyring, signature: [0; 64] }
     }
 
     /// Returns the bag's id.
@@ -92,6 +84,12 @@ impl Header {
         &self.spaces
     }
 
+    /// Returns a hash of all that is signed: two headers of one version that differ are two histories.
+    #[must_use]
+    pub fn fingerprint(&self) -> [u8; 32] {
+        hash(HEADER_HASH, &[&self.signed_bytes()])
+    }
+
     /// Opens the slot of a secret and verifies the whole header with the owner's key found in it.
     ///
     /// A passphrase is tried on each passphrase slot, at about half a second a slot; a random secret finds its slot by its tag.
@@ -102,25 +100,17 @@ impl Header {
     pub fn unlock(&self, secret: &Secret) -> Result<Unlocked<'_>, KeyError> {
         use subtle::ConstantTimeEq;
 
-        let place = Place {
-            bag: &self.bag,
-            suite: self.suite,
-        };
+        let place = Place { bag: &self.bag, suite: self.suite };
         for slot in &self.slots {
             let Some(root) = slot.lock.root(&self.bag, secret)? else {
                 continue;
             };
-            let same: bool = root
-                .commitment(&self.bag, &slot.id)
-                .ct_eq(&slot.commitment)
-                .into();
+            let same: bool = root.commitment(&self.bag, &slot.id).ct_eq(&slot.commitment).into();
             if !same {
                 continue;
             }
             let payload = slot.open(&place, &root)?;
-            payload
-                .owner
-                .verify(&self.signed_bytes(), &self.signature)?;
+            payload.owner.verify(&self.signed_bytes(), &self.signature)?;
             self.holds(&payload.held)?;
             return Ok(Unlocked {
                 header: self,
@@ -168,23 +158,14 @@ impl Header {
     fn checked(self) -> Result<Self, KeyError> {
         let spaces_grow = self.spaces.is_sorted_by(|(a, _), (b, _)| a < b);
         let slots_grow = self.slots.is_sorted_by(|a, b| a.id < b.id);
-        let passphrases = self
-            .slots
-            .iter()
-            .filter(|slot| matches!(slot.lock, Lock::Passphrase { .. }))
-            .count();
+        let passphrases = self.slots.iter().filter(|slot| matches!(slot.lock, Lock::Passphrase { .. })).count();
         if !spaces_grow || !slots_grow {
-            return Err(KeyError::malformed(
-                "spaces and slots must stand in growing order, each once",
-            ));
+            return Err(KeyError::malformed("spaces and slots must stand in growing order, each once"));
         }
         if self.version == 0 || self.spaces.iter().any(|(_, epoch)| *epoch == 0) {
             return Err(KeyError::malformed("versions and epochs begin at 1"));
         }
-        if self.spaces.len() > MAX_SPACES
-            || self.slots.len() > MAX_SLOTS
-            || passphrases > MAX_PASSPHRASES
-        {
+        if self.spaces.len() > MAX_SPACES || self.slots.len() > MAX_SLOTS || passphrases > MAX_PASSPHRASES {
             return Err(KeyError::malformed("too many spaces or slots"));
         }
         Ok(self)

@@ -78,14 +78,7 @@ mod tests {
         let id = BagId::random();
         assert_eq!(id.to_string().parse::<BagId>().unwrap(), id);
         assert_ne!(BagId::random(), id);
-        for wrong in [
-            "",
-            "00",
-            &"0".repeat(31),
-            &"0".repeat(34),
-            &"A".repeat(32),
-            &"g".repeat(32),
-        ] {
+        for wrong in ["", "00", &"0".repeat(31), &"0".repeat(34), &"A".repeat(32), &"g".repeat(32)] {
             assert_eq!(wrong.parse::<SpaceId>(), Err(IdError), "{wrong}");
         }
     }

@@ -14,8 +14,8 @@ mod file;
 use zeroize::ZeroizeOnDrop;
 
 use crate::{
-    BagId, Cost, Header, KeyError, Secret, SlotId, SlotRight, SpaceId, SpaceKey, SpaceKeys, Suite,
-    Unlocked, VerifyKey, WrapPublic, WrapSecret,
+    BagId, Cost, Header, KeyError, Secret, SlotId, SlotRight, SpaceId, SpaceKey, SpaceKeys, Suite, Unlocked, VerifyKey,
+    WrapPublic, WrapSecret,
     header::{MAX_PASSPHRASES, MAX_SLOTS, MAX_SPACES},
     random::{random, random_key},
     signing::SignSecret,
@@ -147,10 +147,7 @@ impl Keyring {
             home,
             bag_key: BagKey(random()),
             owner: vec![OwnerKeys::random()],
-            spaces: vec![Space {
-                id: home,
-                keys: vec![SpaceKey::random(1)],
-            }],
+            spaces: vec![Space { id: home, keys: vec![SpaceKey::random(1)] }],
             slots: Vec::new(),
         }
     }
@@ -173,11 +170,7 @@ impl Keyring {
     pub fn draft(&self) -> Self {
         let copied = |space: &Space| Space {
             id: space.id,
-            keys: space
-                .keys
-                .iter()
-                .map(|key| SpaceKey::from_parts(key.as_bytes(), key.epoch()))
-                .collect(),
+            keys: space.keys.iter().map(|key| SpaceKey::from_parts(key.as_bytes(), key.epoch())).collect(),
         };
         Self {
             bag: self.bag,
@@ -196,69 +189,35 @@ impl Keyring {
     /// # Errors
     /// [`KeyError::BadSecret`] when such a secret may not hold this, [`KeyError::TooMany`], [`KeyError::NoSuchSpace`].
     pub fn add(&mut self, secret: &Secret, grant: Grant, now: u64) -> Result<SlotId, KeyError> {
-        let passphrases = self
-            .slots
-            .iter()
-            .filter(|slot| slot.kind == SlotKind::Passphrase)
-            .count();
+        let passphrases = self.slots.iter().filter(|slot| slot.kind == SlotKind::Passphrase).count();
         if self.slots.len() >= MAX_SLOTS || passphrases >= MAX_PASSPHRASES {
             return Err(KeyError::TooMany("slots"));
         }
         let (kind, right, space, until) = match (secret, grant) {
-            (Secret::Passphrase(_), Grant::Bag) => {
-                (SlotKind::Passphrase, SlotRight::Own, None, None)
-            }
+            (Secret::Passphrase(_), Grant::Bag) => (SlotKind::Passphrase, SlotRight::Own, None, None),
             (Secret::Recovery(_), Grant::Bag) => (SlotKind::Recovery, SlotRight::Own, None, None),
-            (Secret::App(_), Grant::Home) => {
-                (SlotKind::Device, SlotRight::Edit, Some(self.home), None)
-            }
-            (
-                Secret::App(_),
-                Grant::Space {
-                    space,
-                    right: right @ (SlotRight::Read | SlotRight::Edit),
-                    until,
-                },
-            ) => {
+            (Secret::App(_), Grant::Home) => (SlotKind::Device, SlotRight::Edit, Some(self.home), None),
+            (Secret::App(_), Grant::Space { space, right: right @ (SlotRight::Read | SlotRight::Edit), until }) => {
                 self.space(&space)?;
                 (SlotKind::Guest, right, Some(space), until)
             }
             _ => {
-                return Err(KeyError::BadSecret(
-                    "a secret of this kind does not open that",
-                ));
+                return Err(KeyError::BadSecret("a secret of this kind does not open that"));
             }
         };
         let id = SlotId::random();
         let lock = match secret {
-            Secret::Passphrase(_) => Lock::Passphrase {
-                cost: Cost::DEFAULT,
-                salt: random(),
-            },
-            Secret::Recovery(code) => Lock::Random {
-                tag: crate::secret::Root::random(code).tag(&self.bag, ""),
-            },
+            Secret::Passphrase(_) => Lock::Passphrase { cost: Cost::DEFAULT, salt: random() },
+            Secret::Recovery(code) => Lock::Random { tag: crate::secret::Root::random(code).tag(&self.bag, "") },
             Secret::App(app) => {
                 let root = crate::secret::Root::random(&app.password);
-                Lock::Random {
-                    tag: root.tag(&self.bag, &app.login.to_string()),
-                }
+                Lock::Random { tag: root.tag(&self.bag, &app.login.to_string()) }
             }
         };
         let root = lock.root(&self.bag, secret)?.ok_or(KeyError::WrongSecret)?;
         let public = root.key_pair(&self.bag, &id).public().clone();
         let commitment = root.commitment(&self.bag, &id);
-        self.slots.push(KeyringSlot {
-            id,
-            kind,
-            right,
-            space,
-            until,
-            made: now,
-            lock,
-            commitment,
-            public,
-        });
+        self.slots.push(KeyringSlot { id, kind, right, space, until, made: now, lock, commitment, public });
         Ok(id)
     }
 
@@ -268,16 +227,8 @@ impl Keyring {
     /// # Errors
     /// [`KeyError::NoSuchSlot`]; [`KeyError::LastOwnerSlot`] when nothing would open the bag any more.
     pub fn remove(&mut self, id: &SlotId) -> Result<Vec<Rotated>, KeyError> {
-        let index = self
-            .slots
-            .iter()
-            .position(|slot| slot.id == *id)
-            .ok_or(KeyError::NoSuchSlot)?;
-        let owners = self
-            .slots
-            .iter()
-            .filter(|slot| slot.right == SlotRight::Own)
-            .count();
+        let index = self.slots.iter().position(|slot| slot.id == *id).ok_or(KeyError::NoSuchSlot)?;
+        let owners = self.slots.iter().filter(|slot| slot.right == SlotRight::Own).count();
         if self.slots[index].right == SlotRight::Own && owners == 1 {
             return Err(KeyError::LastOwnerSlot);
         }
@@ -297,10 +248,7 @@ impl Keyring {
             return Err(KeyError::TooMany("spaces"));
         }
         let id = SpaceId::random();
-        self.spaces.push(Space {
-            id,
-            keys: vec![SpaceKey::random(1)],
-        });
+        self.spaces.push(Space { id, keys: vec![SpaceKey::random(1)] });
         Ok(id)
     }
 
@@ -309,28 +257,13 @@ impl Keyring {
     /// # Errors
     /// [`KeyError::TooMany`] after 2^64 versions.
     pub fn publish(&mut self) -> Result<Published, KeyError> {
-        self.version = self
-            .version
-            .checked_add(1)
-            .ok_or(KeyError::TooMany("versions"))?;
+        self.version = self.version.checked_add(1).ok_or(KeyError::TooMany("versions"))?;
         let keyring = file::seal(self);
         let mut header = Header::unsigned(self.bag, self.version, self.suite, file::hash(&keyring));
-        header.spaces = self
-            .spaces
-            .iter()
-            .map(|space| (space.id, space.current().epoch()))
-            .collect();
-        header.slots = self
-            .slots
-            .iter()
-            .map(|slot| self.wrap(slot))
-            .collect::<Result<_, _>>()?;
+        header.spaces = self.spaces.iter().map(|space| (space.id, space.current().epoch())).collect();
+        header.slots = self.slots.iter().map(|slot| self.wrap(slot)).collect::<Result<_, _>>()?;
         let header = header.sign(&self.current_owner().sign).to_json();
-        Ok(Published {
-            version: self.version,
-            keyring,
-            header,
-        })
+        Ok(Published { version: self.version, keyring, header })
     }
 
     /// Returns the bag's id.
@@ -359,9 +292,7 @@ impl Keyring {
 
     /// Returns each space with its epoch, home first.
     pub fn spaces(&self) -> impl Iterator<Item = (SpaceId, u32)> {
-        self.spaces
-            .iter()
-            .map(|space| (space.id, space.current().epoch()))
+        self.spaces.iter().map(|space| (space.id, space.current().epoch()))
     }
 
     /// Returns the slots, in the order they were made.
@@ -387,10 +318,7 @@ impl Keyring {
     /// # Errors
     /// [`KeyError::NoSuchSpace`].
     pub fn space_keys(&self, space: &SpaceId) -> Result<SpaceKeys, KeyError> {
-        Ok(self
-            .space(space)?
-            .current()
-            .derive(self.suite, &self.bag, space))
+        Ok(self.space(space)?.current().derive(self.suite, &self.bag, space))
     }
 
     /// Derives the keys of a space in every epoch it had, oldest first: packs of old epochs stay.
@@ -399,40 +327,24 @@ impl Keyring {
     /// [`KeyError::NoSuchSpace`].
     pub fn space_keys_of_all_epochs(&self, space: &SpaceId) -> Result<Vec<SpaceKeys>, KeyError> {
         let keys = self.space(space)?.keys.iter();
-        Ok(keys
-            .map(|key| key.derive(self.suite, &self.bag, space))
-            .collect())
+        Ok(keys.map(|key| key.derive(self.suite, &self.bag, space)).collect())
     }
 
     fn space(&self, id: &SpaceId) -> Result<&Space, KeyError> {
-        self.spaces
-            .iter()
-            .find(|space| space.id == *id)
-            .ok_or(KeyError::NoSuchSpace)
+        self.spaces.iter().find(|space| space.id == *id).ok_or(KeyError::NoSuchSpace)
     }
 
-    #[expect(
-        clippy::expect_used,
-        reason = "made with one, opened with at least one, and none is ever taken away"
-    )]
+    #[expect(clippy::expect_used, reason = "made with one, opened with at least one, and none is ever taken away")]
     fn current_owner(&self) -> &OwnerKeys {
         self.owner.last().expect("an owner has keys")
     }
 
     fn rotate_space(&mut self, id: &SpaceId) -> Result<Rotated, KeyError> {
-        let space = self
-            .spaces
-            .iter_mut()
-            .find(|space| space.id == *id)
-            .ok_or(KeyError::NoSuchSpace)?;
+        let space = self.spaces.iter_mut().find(|space| space.id == *id).ok_or(KeyError::NoSuchSpace)?;
         let from = space.current().epoch();
         let to = from.checked_add(1).ok_or(KeyError::TooMany("epochs"))?;
         space.keys.push(SpaceKey::random(to));
-        Ok(Rotated {
-            space: *id,
-            from,
-            to,
-        })
+        Ok(Rotated { space: *id, from, to })
     }
 
     /// Old generations stay in the keyring: what was sealed to them must still open.
@@ -440,10 +352,7 @@ impl Keyring {
         self.bag_key = BagKey(random());
         self.owner.push(OwnerKeys::random());
         let spaces: Vec<SpaceId> = self.spaces.iter().map(|space| space.id).collect();
-        spaces
-            .iter()
-            .map(|space| self.rotate_space(space))
-            .collect()
+        spaces.iter().map(|space| self.rotate_space(space)).collect()
     }
 
     fn wrap(&self, slot: &KeyringSlot) -> Result<Slot, KeyError> {
@@ -451,31 +360,12 @@ impl Keyring {
             None => Held::Bag(BagKey(self.bag_key.0)),
             Some(space) => {
                 let key = self.space(&space)?.current();
-                Held::Space {
-                    space,
-                    key: SpaceKey::from_parts(key.as_bytes(), key.epoch()),
-                }
+                Held::Space { space, key: SpaceKey::from_parts(key.as_bytes(), key.epoch()) }
             }
         };
-        let payload = Payload {
-            bag: self.bag,
-            right: slot.right,
-            until: slot.until,
-            owner: self.owner(),
-            held,
-        };
-        let place = Place {
-            bag: &self.bag,
-            suite: self.suite,
-        };
-        Ok(Slot::seal(
-            &place,
-            slot.id,
-            slot.lock.clone(),
-            slot.commitment,
-            &slot.public,
-            &payload,
-        ))
+        let payload = Payload { bag: self.bag, right: slot.right, until: slot.until, owner: self.owner(), held };
+        let place = Place { bag: &self.bag, suite: self.suite };
+        Ok(Slot::seal(&place, slot.id, slot.lock.clone(), slot.commitment, &slot.public, &payload))
     }
 
     /// Checks that header and keyring say the same: neither can be put together with an older other.
@@ -488,17 +378,9 @@ impl Keyring {
         if spaces != header.spaces {
             return Err(KeyError::AlteredKeyring("other spaces or epochs"));
         }
-        let mut slots: Vec<_> = self
-            .slots
-            .iter()
-            .map(|slot| (slot.id, &slot.lock, &slot.commitment))
-            .collect();
+        let mut slots: Vec<_> = self.slots.iter().map(|slot| (slot.id, &slot.lock, &slot.commitment)).collect();
         slots.sort_unstable_by_key(|(id, ..)| *id);
-        if !slots.into_iter().eq(header
-            .slots
-            .iter()
-            .map(|slot| (slot.id, &slot.lock, &slot.commitment)))
-        {
+        if !slots.into_iter().eq(header.slots.iter().map(|slot| (slot.id, &slot.lock, &slot.commitment))) {
             return Err(KeyError::AlteredKeyring("other slots"));
         }
         Ok(())
@@ -507,25 +389,16 @@ impl Keyring {
 
 impl OwnerKeys {
     fn random() -> Self {
-        Self {
-            sign: SignSecret::random(),
-            wrap: WrapSecret::from_bytes(&random_key()),
-        }
+        Self { sign: SignSecret::random(), wrap: WrapSecret::from_bytes(&random_key()) }
     }
 
     fn copy(&self) -> Self {
-        Self {
-            sign: SignSecret::from_seed(&self.sign.seed()),
-            wrap: WrapSecret::from_bytes(&self.wrap.to_bytes()),
-        }
+        Self { sign: SignSecret::from_seed(&self.sign.seed()), wrap: WrapSecret::from_bytes(&self.wrap.to_bytes()) }
     }
 }
 
 impl Space {
-    #[expect(
-        clippy::expect_used,
-        reason = "made with one, opened with at least one, and none is ever taken away"
-    )]
+    #[expect(clippy::expect_used, reason = "made with one, opened with at least one, and none is ever taken away")]
     fn current(&self) -> &SpaceKey {
         self.keys.last().expect("a space has a key")
     }

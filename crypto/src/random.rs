@@ -8,10 +8,7 @@ use zeroize::Zeroizing;
 /// When the system gives none. It can't be gone on without randomness, and no answer of a caller would help.
 pub(crate) fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
-    #[expect(
-        clippy::expect_used,
-        reason = "without randomness nothing may be sealed; Linux gives it since boot"
-    )]
+    #[expect(clippy::expect_used, reason = "without randomness nothing may be sealed; Linux gives it since boot")]
     getrandom::fill(&mut bytes).expect("the system gives random bytes");
     bytes
 }

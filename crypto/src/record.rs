@@ -22,9 +22,7 @@ impl RecordCipher {
     pub const OVERHEAD: usize = NONCE + TAG;
 
     pub(crate) fn new(key: &[u8; 32]) -> Self {
-        Self {
-            aead: XChaCha20Poly1305::new(&(*key).into()),
-        }
+        Self { aead: XChaCha20Poly1305::new(&(*key).into()) }
     }
 
     /// Appends `nonce || ciphertext || tag` to `out`. `context` is authenticated, not stored.
@@ -34,10 +32,7 @@ impl RecordCipher {
         out.extend_from_slice(&nonce);
         let start = out.len();
         out.extend_from_slice(plain);
-        #[expect(
-            clippy::expect_used,
-            reason = "the cipher only refuses messages of gigabytes; records are small"
-        )]
+        #[expect(clippy::expect_used, reason = "the cipher only refuses messages of gigabytes; records are small")]
         let tag = self
             .aead
             .encrypt_inout_detached(&XNonce::from(nonce), context, (&mut out[start..]).into())
@@ -50,18 +45,11 @@ impl RecordCipher {
     /// # Errors
     /// [`OpenError`] when it is too short, altered, or sealed under another key or context.
     pub fn open(&self, context: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, OpenError> {
-        let (nonce, rest) = sealed
-            .split_first_chunk::<NONCE>()
-            .ok_or(OpenError::Length)?;
+        let (nonce, rest) = sealed.split_first_chunk::<NONCE>().ok_or(OpenError::Length)?;
         let (body, tag) = rest.split_last_chunk::<TAG>().ok_or(OpenError::Length)?;
         let mut plain = Zeroizing::new(body.to_vec());
         self.aead
-            .decrypt_inout_detached(
-                &XNonce::from(*nonce),
-                context,
-                plain.as_mut_slice().into(),
-                &Tag::from(*tag),
-            )
+            .decrypt_inout_detached(&XNonce::from(*nonce), context, plain.as_mut_slice().into(), &Tag::from(*tag))
             .map_err(|_| OpenError::Altered)?;
         Ok(plain)
     }

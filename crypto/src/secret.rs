@@ -56,10 +56,7 @@ impl AppPassword {
     /// Makes a login and its password.
     #[must_use]
     pub fn random() -> Self {
-        Self {
-            login: Login::random(),
-            password: Code::random(),
-        }
+        Self { login: Login::random(), password: Code::random() }
     }
 }
 
@@ -71,8 +68,7 @@ impl Login {
     /// Makes a login.
     #[must_use]
     pub fn random() -> Self {
-        let letters = random::<LOGIN_LETTERS>()
-            .map(|byte| ALPHABET[usize::from(byte & 31)].to_ascii_lowercase());
+        let letters = random::<LOGIN_LETTERS>().map(|byte| ALPHABET[usize::from(byte & 31)].to_ascii_lowercase());
         Self(letters.into_iter().map(char::from).collect())
     }
 
@@ -81,15 +77,8 @@ impl Login {
     /// # Errors
     /// [`KeyError::BadCode`] when it can't be one.
     pub fn parse(text: &str) -> Result<Self, KeyError> {
-        let letter = |typed| {
-            value_of(typed)
-                .map(|value| char::from(ALPHABET[usize::from(value)].to_ascii_lowercase()))
-        };
-        let login: Option<String> = text
-            .chars()
-            .filter(|typed| typed.is_alphanumeric())
-            .map(letter)
-            .collect();
+        let letter = |typed| value_of(typed).map(|value| char::from(ALPHABET[usize::from(value)].to_ascii_lowercase()));
+        let login: Option<String> = text.chars().filter(|typed| typed.is_alphanumeric()).map(letter).collect();
         match login {
             Some(login) if login.len() == LOGIN_LETTERS => Ok(Self(login)),
             _ => Err(KeyError::BadCode("it is not a login")),
@@ -118,32 +107,17 @@ impl Root {
     /// Returns what a slot shows in public of the secret that opens it. It is compared before anything is decrypted: a ciphertext
     /// that opens under many keys would tell which of many passphrases is right (Len, Grubbs, Ristenpart 2021).
     pub(crate) fn commitment(&self, bag: &BagId, slot: &SlotId) -> [u8; 32] {
-        *expand(
-            FROM_SECRET,
-            &self.0,
-            SLOT_COMMITMENT,
-            &[bag.as_bytes(), slot.as_bytes()],
-        )
+        *expand(FROM_SECRET, &self.0, SLOT_COMMITMENT, &[bag.as_bytes(), slot.as_bytes()])
     }
 
     /// Returns the key pair that the slot is sealed to.
     pub(crate) fn key_pair(&self, bag: &BagId, slot: &SlotId) -> WrapSecret {
-        WrapSecret::derive(&expand(
-            FROM_SECRET,
-            &self.0,
-            SLOT_KEY,
-            &[bag.as_bytes(), slot.as_bytes()],
-        ))
+        WrapSecret::derive(&expand(FROM_SECRET, &self.0, SLOT_KEY, &[bag.as_bytes(), slot.as_bytes()]))
     }
 
     /// Returns the tag by which a slot of a random secret is found: who has not the password can't tie a login to a slot.
     pub(crate) fn tag(&self, bag: &BagId, login: &str) -> [u8; 32] {
-        *expand(
-            FROM_SECRET,
-            &self.0,
-            SLOT_TAG,
-            &[bag.as_bytes(), login.as_bytes()],
-        )
+        *expand(FROM_SECRET, &self.0, SLOT_TAG, &[bag.as_bytes(), login.as_bytes()])
     }
 }
 

@@ -38,11 +38,7 @@ pub fn span(plain_bytes: u32, range: Range<u32>) -> Range<u32> {
     let numbers = covering(&range);
     let step = SEGMENT_BYTES + TAG_BYTES;
     let start = numbers.start.saturating_mul(step);
-    start
-        ..numbers
-            .end
-            .saturating_mul(step)
-            .min(sealed_bytes(plain_bytes))
+    start..numbers.end.saturating_mul(step).min(sealed_bytes(plain_bytes))
 }
 
 /// Returns how many segments hold `plain_bytes`.
@@ -62,13 +58,8 @@ where
         let start = out.len();
         out.extend_from_slice(piece);
         let nonce = nonce::<A>(number as u64, number + 1 == count);
-        #[expect(
-            clippy::expect_used,
-            reason = "the cipher only refuses messages of gigabytes"
-        )]
-        let tag = aead
-            .encrypt_inout_detached(&nonce, &[], (&mut out[start..]).into())
-            .expect("16 KiB are sealed");
+        #[expect(clippy::expect_used, reason = "the cipher only refuses messages of gigabytes")]
+        let tag = aead.encrypt_inout_detached(&nonce, &[], (&mut out[start..]).into()).expect("16 KiB are sealed");
         out.extend_from_slice(&tag);
     }
 }
@@ -108,30 +99,18 @@ where
 {
     let tag: &[u8; TAG] = sealed.try_into().map_err(|_| OpenError::Length)?;
     let empty: &mut [u8] = &mut [];
-    aead.decrypt_inout_detached(
-        &nonce::<A>(0, true),
-        &[],
-        empty.into(),
-        &Tag::<A>::from(*tag),
-    )
-    .map_err(|_| OpenError::Altered)
+    aead.decrypt_inout_detached(&nonce::<A>(0, true), &[], empty.into(), &Tag::<A>::from(*tag))
+        .map_err(|_| OpenError::Altered)
 }
 
-fn open_pieces<A>(
-    aead: &A,
-    last: u32,
-    range: &Range<u32>,
-    sealed: &mut [u8],
-    out: &mut [u8],
-) -> Result<(), OpenError>
+fn open_pieces<A>(aead: &A, last: u32, range: &Range<u32>, sealed: &mut [u8], out: &mut [u8]) -> Result<(), OpenError>
 where
     A: AeadInOut<NonceSize = consts::U12, TagSize = consts::U16>,
 {
     let (mut skip, mut sealed, mut out) = ((range.start % SEGMENT_BYTES) as usize, sealed, out);
     for number in covering(range) {
         let (piece, rest) = sealed.split_at_mut(sealed.len().min(SEGMENT + TAG));
-        let (body, tag) =
-            piece.split_at_mut(piece.len().checked_sub(TAG).ok_or(OpenError::Length)?);
+        let (body, tag) = piece.split_at_mut(piece.len().checked_sub(TAG).ok_or(OpenError::Length)?);
         let tag = Tag::<A>::try_from(&*tag).map_err(|_| OpenError::Length)?;
         let nonce = nonce::<A>(u64::from(number), number == last);
         let take = (body.len() - skip).min(out.len());
@@ -139,11 +118,9 @@ where
         if take == body.len() {
             // A whole segment is wanted: it opens straight into its place.
             let pair = InOutBuf::new(body, target).map_err(|_| OpenError::Length)?;
-            aead.decrypt_inout_detached(&nonce, &[], pair, &tag)
-                .map_err(|_| OpenError::Altered)?;
+            aead.decrypt_inout_detached(&nonce, &[], pair, &tag).map_err(|_| OpenError::Altered)?;
         } else {
-            aead.decrypt_inout_detached(&nonce, &[], (&mut *body).into(), &tag)
-                .map_err(|_| OpenError::Altered)?;
+            aead.decrypt_inout_detached(&nonce, &[], (&mut *body).into(), &tag).map_err(|_| OpenError::Altered)?;
             target.copy_from_slice(&body[skip..skip + take]);
         }
         (skip, sealed, out) = (0, rest, later);

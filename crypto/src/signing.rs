@@ -40,9 +40,7 @@ impl VerifyKey {
     /// # Errors
     /// [`KeyError::AlteredSlot`] when they are no point of the curve.
     pub fn from_bytes(bytes: &[u8; 32]) -> Result<Self, KeyError> {
-        VerifyingKey::from_bytes(bytes)
-            .map(Self)
-            .map_err(|_| KeyError::AlteredSlot)
+        VerifyingKey::from_bytes(bytes).map(Self).map_err(|_| KeyError::AlteredSlot)
     }
 
     /// Returns the bytes of the key.
@@ -52,8 +50,6 @@ impl VerifyKey {
     }
 
     pub(crate) fn verify(&self, message: &[u8], signature: &[u8; 64]) -> Result<(), KeyError> {
-        self.0
-            .verify_strict(message, &Signature::from_bytes(signature))
-            .map_err(|_| KeyError::AlteredHeader)
+        self.0.verify_strict(message, &Signature::from_bytes(signature)).map_err(|_| KeyError::AlteredHeader)
     }
 }

@@ -27,9 +27,7 @@ pub enum SlotRight {
 
 impl SlotRight {
     pub(crate) fn from_number(number: u8) -> Option<Self> {
-        [Self::Own, Self::Read, Self::Edit]
-            .into_iter()
-            .find(|right| *right as u8 == number)
+        [Self::Own, Self::Read, Self::Edit].into_iter().find(|right| *right as u8 == number)
     }
 }
 
@@ -76,16 +74,10 @@ impl Lock {
     pub(crate) fn decode(from: &mut Reader<'_>) -> Option<Self> {
         match from.u8()? {
             1 => {
-                let cost =
-                    Cost::new(from.u32()?.into(), from.u32()?.into(), from.u32()?.into()).ok()?;
-                Some(Self::Passphrase {
-                    cost,
-                    salt: *from.array()?,
-                })
+                let cost = Cost::new(from.u32()?.into(), from.u32()?.into(), from.u32()?.into()).ok()?;
+                Some(Self::Passphrase { cost, salt: *from.array()? })
             }
-            2 => Some(Self::Random {
-                tag: *from.array()?,
-            }),
+            2 => Some(Self::Random { tag: *from.array()? }),
             _ => None,
         }
     }
@@ -93,9 +85,9 @@ impl Lock {
     /// Returns what stands for the secret, when it is of this lock's kind; a passphrase is stretched.
     pub(crate) fn root(&self, bag: &BagId, secret: &Secret) -> Result<Option<Root>, KeyError> {
         match (self, secret) {
-            (Self::Passphrase { cost, salt }, Secret::Passphrase(passphrase)) => Ok(Some(
-                Root::stretched(&*cost.stretch(passphrase.as_bytes(), salt)?),
-            )),
+            (Self::Passphrase { cost, salt }, Secret::Passphrase(passphrase)) => {
+                Ok(Some(Root::stretched(&*cost.stretch(passphrase.as_bytes(), salt)?)))
+            }
             (Self::Random { tag }, Secret::Recovery(code)) => {
                 let root = Root::random(code);
                 Ok((root.tag(bag, "") == *tag).then_some(root))
@@ -130,17 +122,8 @@ impl Slot {
         public: &WrapPublic,
         payload: &Payload,
     ) -> Self {
-        let mut slot = Self {
-            id,
-            lock,
-            commitment,
-            sealed: [0; SEALED_BYTES],
-        };
-        let sealed = public.seal(
-            &slot.info(place),
-            &slot.aad(place),
-            payload.encode().as_slice(),
-        );
+        let mut slot = Self { id, lock, commitment, sealed: [0; SEALED_BYTES] };
+        let sealed = public.seal(&slot.info(place), &slot.aad(place), payload.encode().as_slice());
         slot.sealed.copy_from_slice(&sealed);
         slot
     }
@@ -157,10 +140,7 @@ impl Slot {
     pub(crate) fn hash(&self) -> [u8; 32] {
         let mut lock = Vec::new();
         self.lock.encode(&mut lock);
-        hash(
-            SLOT_HASH,
-            &[self.id.as_bytes(), &lock, &self.commitment, &self.sealed],
-        )
+        hash(SLOT_HASH, &[self.id.as_bytes(), &lock, &self.commitment, &self.sealed])
     }
 
     fn info(&self, place: &Place<'_>) -> Vec<u8> {
@@ -203,16 +183,8 @@ impl Payload {
         let mut out = Zeroizing::new([0; PAYLOAD_BYTES]);
         let (format, epoch) = (FORMAT.to_le_bytes(), epoch.to_le_bytes());
         let (until, owner) = (self.until.unwrap_or(0).to_le_bytes(), self.owner.to_bytes());
-        let fields: [&[u8]; 8] = [
-            &format,
-            self.bag.as_bytes(),
-            &space,
-            &epoch,
-            &[self.right as u8],
-            &until,
-            &owner,
-            key,
-        ];
+        let fields: [&[u8]; 8] =
+            [&format, self.bag.as_bytes(), &space, &epoch, &[self.right as u8], &until, &owner, key];
         let mut rest = out.as_mut_slice();
         for field in fields {
             let (place, later) = rest.split_at_mut(field.len());
@@ -231,20 +203,13 @@ impl Payload {
         let key = from.array::<32>()?;
         let held = match (right, epoch) {
             (SlotRight::Own, 0) if *space == [0; 16] => Held::Bag(BagKey::from_bytes(key)),
-            (SlotRight::Read | SlotRight::Edit, 1..) => Held::Space {
-                space: SpaceId::from_bytes(*space),
-                key: SpaceKey::from_parts(key, epoch),
-            },
+            (SlotRight::Read | SlotRight::Edit, 1..) => {
+                Held::Space { space: SpaceId::from_bytes(*space), key: SpaceKey::from_parts(key, epoch) }
+            }
             _ => return None,
         };
         let whole = from.finished() && format == FORMAT && bag == *place.bag;
-        whole.then_some(Self {
-            bag,
-            right,
-            until: (until != 0).then_some(until),
-            owner,
-            held,
-        })
+        whole.then_some(Self { bag, right, until: (until != 0).then_some(until), owner, held })
     }
 }
 

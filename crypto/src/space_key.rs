@@ -20,10 +20,7 @@ impl SpaceKey {
     /// Makes the key of an epoch.
     #[must_use]
     pub fn random(epoch: u32) -> Self {
-        Self {
-            key: random(),
-            epoch,
-        }
+        Self { key: random(), epoch }
     }
 
     /// Returns the epoch: 1 for the first key of a space, one more at each rotation.
@@ -41,9 +38,7 @@ impl SpaceKey {
         let context: [&[u8]; 4] = [bag.as_bytes(), space.as_bytes(), &epoch, &[suite.number()]];
         let derived = |label| expand(FROM_SPACE_KEY, &self.key, label, &context);
         SpaceKeys {
-            database: DatabaseKey {
-                key: *derived(DATABASE_KEY),
-            },
+            database: DatabaseKey { key: *derived(DATABASE_KEY) },
             chunks: ChunkCipher::new(&derived(CONVERGENCE_KEY), suite),
             records: RecordCipher::new(&derived(PACK_HEADER_KEY)),
             drop: WrapSecret::derive(&derived(DROP_KEY)),

@@ -50,11 +50,6 @@ impl StateKey {
     }
 
     fn cipher(&self, bag: &BagId) -> RecordCipher {
-        RecordCipher::new(&expand(
-            FROM_STATE_KEY,
-            &self.key,
-            BAG_STATE_KEY,
-            &[bag.as_bytes()],
-        ))
+        RecordCipher::new(&expand(FROM_STATE_KEY, &self.key, BAG_STATE_KEY, &[bag.as_bytes()]))
     }
 }

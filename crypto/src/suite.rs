@@ -29,8 +29,6 @@ impl Suite {
     /// Returns the suite of that name, if there is one.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::ChaCha20Poly1305, Self::Aes256Gcm]
-            .into_iter()
-            .find(|suite| suite.name() == name)
+        [Self::ChaCha20Poly1305, Self::Aes256Gcm].into_iter().find(|suite| suite.name() == name)
     }
 }

@@ -4,8 +4,8 @@
 //! Hybrid, since what pupils keep stays secret for decades: a recording made today stays closed if either half holds.
 
 use hpke::{
-    Deserializable, Kem, OpModeR, OpModeS, Serializable, aead::ChaCha20Poly1305, kdf::HkdfSha256,
-    kem::XWing, single_shot_open, single_shot_seal,
+    Deserializable, Kem, OpModeR, OpModeS, Serializable, aead::ChaCha20Poly1305, kdf::HkdfSha256, kem::XWing,
+    single_shot_open, single_shot_seal,
 };
 use zeroize::Zeroizing;
 
@@ -26,18 +26,12 @@ impl WrapSecret {
     /// Returns the key pair of a random or derived seed: `DeriveKeyPair` of RFC 9180 section 7.1.3.
     pub(crate) fn derive(seed: &[u8; 32]) -> Self {
         let (secret, public) = XWing::derive_keypair(seed);
-        Self {
-            secret,
-            public: WrapPublic(public),
-        }
+        Self { secret, public: WrapPublic(public) }
     }
 
     /// Returns the key pair stored as these bytes, which may also be random ones.
     pub(crate) fn from_bytes(bytes: &[u8; 32]) -> Self {
-        #[expect(
-            clippy::expect_used,
-            reason = "any 32 bytes are a private key of X-Wing"
-        )]
+        #[expect(clippy::expect_used, reason = "any 32 bytes are a private key of X-Wing")]
         let secret = <XWing as Kem>::PrivateKey::from_bytes(bytes).expect("32 bytes");
         let public = WrapPublic(XWing::sk_to_pk(&secret));
         Self { secret, public }
@@ -60,27 +54,12 @@ impl WrapSecret {
     ///
     /// # Errors
     /// [`OpenError`] when it was altered or sealed to another key.
-    pub fn open(
-        &self,
-        info: &[u8],
-        aad: &[u8],
-        sealed: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, OpenError> {
-        let (encapsulated, body) = sealed
-            .split_first_chunk::<ENCAPSULATED_BYTES>()
-            .ok_or(OpenError::Length)?;
-        let key =
-            <XWing as Kem>::EncappedKey::from_bytes(encapsulated).map_err(|_| OpenError::Length)?;
-        single_shot_open::<ChaCha20Poly1305, HkdfSha256, XWing>(
-            &OpModeR::Base,
-            &self.secret,
-            &key,
-            info,
-            body,
-            aad,
-        )
-        .map(Zeroizing::new)
-        .map_err(|_| OpenError::Altered)
+    pub fn open(&self, info: &[u8], aad: &[u8], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+        let (encapsulated, body) = sealed.split_first_chunk::<ENCAPSULATED_BYTES>().ok_or(OpenError::Length)?;
+        let key = <XWing as Kem>::EncappedKey::from_bytes(encapsulated).map_err(|_| OpenError::Length)?;
+        single_shot_open::<ChaCha20Poly1305, HkdfSha256, XWing>(&OpModeR::Base, &self.secret, &key, info, body, aad)
+            .map(Zeroizing::new)
+            .map_err(|_| OpenError::Altered)
     }
 }
 
@@ -94,9 +73,7 @@ impl WrapPublic {
     /// # Errors
     /// [`KeyError::Malformed`] when they are no public key.
     pub fn from_bytes(bytes: &[u8; PUBLIC_BYTES]) -> Result<Self, KeyError> {
-        <XWing as Kem>::PublicKey::from_bytes(bytes)
-            .map(Self)
-            .map_err(|_| KeyError::malformed("a public key"))
+        <XWing as Kem>::PublicKey::from_bytes(bytes).map(Self).map_err(|_| KeyError::malformed("a public key"))
     }
 
     /// Returns the bytes of the key.
@@ -108,18 +85,10 @@ impl WrapPublic {
     /// Seals `plain` to this key: `encapsulated || ciphertext || tag`.
     #[must_use]
     pub fn seal(&self, info: &[u8], aad: &[u8], plain: &[u8]) -> Vec<u8> {
-        #[expect(
-            clippy::expect_used,
-            reason = "X-Wing encapsulates to every valid key, and one message can be sealed"
-        )]
-        let (key, body) = single_shot_seal::<ChaCha20Poly1305, HkdfSha256, XWing>(
-            &OpModeS::Base,
-            &self.0,
-            info,
-            plain,
-            aad,
-        )
-        .expect("a message is sealed to a valid key");
+        #[expect(clippy::expect_used, reason = "X-Wing encapsulates to every valid key, and one message can be sealed")]
+        let (key, body) =
+            single_shot_seal::<ChaCha20Poly1305, HkdfSha256, XWing>(&OpModeS::Base, &self.0, info, plain, aad)
+                .expect("a message is sealed to a valid key");
         let mut sealed = Vec::with_capacity(ENCAPSULATED_BYTES + body.len());
         sealed.extend_from_slice(&key.to_bytes());
         sealed.extend_from_slice(&body);
@@ -129,11 +98,7 @@ impl WrapPublic {
 
 #[cfg(test)]
 mod tests {
-    #![allow(
-        clippy::unwrap_used,
-        clippy::expect_used,
-        reason = "a test fails by panicking"
-    )]
+    #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
     use std::{collections::HashMap, convert::Infallible};
 
@@ -171,16 +136,12 @@ mod tests {
     fn the_suite_is_the_one_of_the_specification() {
         let text = include_str!("../tests/data/hpke-xwing.txt");
         let lines = text.lines().filter_map(|line| line.split_once(" = "));
-        let vector: HashMap<_, _> = lines
-            .map(|(name, hex)| (name, HEXLOWER.decode(hex.as_bytes()).unwrap()))
-            .collect();
+        let vector: HashMap<_, _> = lines.map(|(name, hex)| (name, HEXLOWER.decode(hex.as_bytes()).unwrap())).collect();
         let secret = WrapSecret::from_bytes(vector["secret"].as_slice().try_into().unwrap());
         let derived = WrapSecret::derive(vector["ikm_r"].as_slice().try_into().unwrap());
         assert_eq!(*derived.to_bytes(), *secret.to_bytes());
         let sealed = [vector["enc"].as_slice(), &vector["ct"]].concat();
-        let opened = secret
-            .open(&vector["info"], &vector["aad"], &sealed)
-            .unwrap();
+        let opened = secret.open(&vector["info"], &vector["aad"], &sealed).unwrap();
         assert_eq!(*opened, vector["pt"]);
 
         let (enc, mut context) = setup_sender_with_rng::<ChaCha20Poly1305, HkdfSha256, XWing>(
@@ -191,10 +152,7 @@ mod tests {
         )
         .unwrap();
         assert_eq!(enc.to_bytes().to_vec(), vector["enc"]);
-        assert_eq!(
-            context.seal(&vector["pt"], &vector["aad"]).unwrap(),
-            vector["ct"]
-        );
+        assert_eq!(context.seal(&vector["pt"], &vector["aad"]).unwrap(), vector["ct"]);
     }
 
     #[test]
@@ -204,22 +162,12 @@ mod tests {
         assert_eq!(*secret.open(b"info", b"aad", &sealed).unwrap(), b"a key");
         assert!(secret.open(b"other", b"aad", &sealed).is_err());
         assert!(secret.open(b"info", b"other", &sealed).is_err());
-        assert!(
-            WrapSecret::from_bytes(&random_seed())
-                .open(b"info", b"aad", &sealed)
-                .is_err()
-        );
+        assert!(WrapSecret::from_bytes(&random_seed()).open(b"info", b"aad", &sealed).is_err());
         for index in 0..sealed.len() {
             let mut wrong = sealed.clone();
             wrong[index] ^= 1;
-            assert!(
-                secret.open(b"info", b"aad", &wrong).is_err(),
-                "byte {index}"
-            );
-            assert!(
-                secret.open(b"info", b"aad", &sealed[..index]).is_err(),
-                "cut at {index}"
-            );
+            assert!(secret.open(b"info", b"aad", &wrong).is_err(), "byte {index}");
+            assert!(secret.open(b"info", b"aad", &sealed[..index]).is_err(), "cut at {index}");
         }
     }
 

@@ -48,50 +48,29 @@ struct SlotText {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "lowercase")]
 enum LockText {
-    Argon2id {
-        memory_kib: u64,
-        passes: u64,
-        lanes: u64,
-        salt: String,
-    },
-    Random {
-        tag: String,
-    },
+    Argon2id { memory_kib: u64, passes: u64, lanes: u64, salt: String },
+    Random { tag: String },
 }
 
 pub(super) fn parse(json: &[u8]) -> Result<Header, KeyError> {
     if json.len() > Header::MAX_BYTES {
         return Err(KeyError::malformed("it is too large"));
     }
-    let refused = |error: serde_json::Error| {
-        KeyError::malformed(format!("line {}, {}", error.line(), what(&error)))
-    };
+    let refused = |error: serde_json::Error| KeyError::malformed(format!("line {}, {}", error.line(), what(&error)));
     let Format { cartable } = serde_json::from_slice(json).map_err(refused)?;
     if cartable != u64::from(FORMAT) {
         return match cartable {
             0 => Err(KeyError::malformed("formats begin at 1")),
-            found => Err(KeyError::NewerFormat {
-                found,
-                known: FORMAT,
-            }),
+            found => Err(KeyError::NewerFormat { found, known: FORMAT }),
         };
     }
     let text: Bag = serde_json::from_slice(json).map_err(refused)?;
     let header = Header {
         bag: id(&text.bag)?,
         version: text.version,
-        suite: Suite::from_name(&text.suite)
-            .ok_or_else(|| KeyError::malformed("an unknown suite"))?,
-        spaces: text
-            .spaces
-            .iter()
-            .map(|space| Ok((id(&space.id)?, space.epoch)))
-            .collect::<Result<_, KeyError>>()?,
-        slots: text
-            .slots
-            .iter()
-            .map(slot)
-            .collect::<Result<_, KeyError>>()?,
+        suite: Suite::from_name(&text.suite).ok_or_else(|| KeyError::malformed("an unknown suite"))?,
+        spaces: text.spaces.iter().map(|space| Ok((id(&space.id)?, space.epoch))).collect::<Result<_, KeyError>>()?,
+        slots: text.slots.iter().map(slot).collect::<Result<_, KeyError>>()?,
         keyring: bytes(&HEXLOWER, &text.keyring)?,
         signature: bytes(&BASE64, &text.signature)?,
     };
@@ -108,9 +87,7 @@ pub(super) fn write(header: &Header) -> Vec<u8> {
                 lanes: cost.lanes().into(),
                 salt: HEXLOWER.encode(salt),
             },
-            Lock::Random { tag } => LockText::Random {
-                tag: HEXLOWER.encode(tag),
-            },
+            Lock::Random { tag } => LockText::Random { tag: HEXLOWER.encode(tag) },
         },
         commitment: HEXLOWER.encode(&slot.commitment),
         sealed: BASE64.encode(&slot.sealed),
@@ -120,22 +97,12 @@ pub(super) fn write(header: &Header) -> Vec<u8> {
         bag: header.bag.to_string(),
         version: header.version,
         suite: header.suite.name().to_owned(),
-        spaces: header
-            .spaces
-            .iter()
-            .map(|(id, epoch)| Space {
-                id: id.to_string(),
-                epoch: *epoch,
-            })
-            .collect(),
+        spaces: header.spaces.iter().map(|(id, epoch)| Space { id: id.to_string(), epoch: *epoch }).collect(),
         slots: header.slots.iter().map(slot).collect(),
         keyring: HEXLOWER.encode(&header.keyring),
         signature: BASE64.encode(&header.signature),
     };
-    #[expect(
-        clippy::expect_used,
-        reason = "strings, numbers and lists of them are always written"
-    )]
+    #[expect(clippy::expect_used, reason = "strings, numbers and lists of them are always written")]
     let mut json = serde_json::to_vec_pretty(&text).expect("a header is written");
     json.push(b'\n');
     json
@@ -143,26 +110,13 @@ pub(super) fn write(header: &Header) -> Vec<u8> {
 
 fn slot(text: &SlotText) -> Result<Slot, KeyError> {
     let lock = match &text.lock {
-        LockText::Argon2id {
-            memory_kib,
-            passes,
-            lanes,
-            salt,
-        } => Lock::Passphrase {
-            cost: Cost::new(*memory_kib, *passes, *lanes)?,
-            salt: bytes(&HEXLOWER, salt)?,
-        },
-        LockText::Random { tag } => Lock::Random {
-            tag: bytes(&HEXLOWER, tag)?,
-        },
+        LockText::Argon2id { memory_kib, passes, lanes, salt } => {
+            Lock::Passphrase { cost: Cost::new(*memory_kib, *passes, *lanes)?, salt: bytes(&HEXLOWER, salt)? }
+        }
+        LockText::Random { tag } => Lock::Random { tag: bytes(&HEXLOWER, tag)? },
     };
     let sealed: [u8; SEALED_BYTES] = bytes(&BASE64, &text.sealed)?;
-    Ok(Slot {
-        id: id(&text.id)?,
-        lock,
-        commitment: bytes(&HEXLOWER, &text.commitment)?,
-        sealed,
-    })
+    Ok(Slot { id: id(&text.id)?, lock, commitment: bytes(&HEXLOWER, &text.commitment)?, sealed })
 }
 
 fn id<T: std::str::FromStr>(text: &str) -> Result<T, KeyError> {
@@ -170,14 +124,9 @@ fn id<T: std::str::FromStr>(text: &str) -> Result<T, KeyError> {
 }
 
 /// Decodes exactly `N` bytes; each value has one text.
-fn bytes<const N: usize>(
-    encoding: &data_encoding::Encoding,
-    text: &str,
-) -> Result<[u8; N], KeyError> {
+fn bytes<const N: usize>(encoding: &data_encoding::Encoding, text: &str) -> Result<[u8; N], KeyError> {
     let decoded = encoding.decode(text.as_bytes()).ok();
-    decoded
-        .and_then(|bytes| bytes.try_into().ok())
-        .ok_or_else(|| KeyError::malformed(format!("a value of {N} bytes")))
+    decoded.and_then(|bytes| bytes.try_into().ok()).ok_or_else(|| KeyError::malformed(format!("a value of {N} bytes")))
 }
 
 /// What kind of error it is. Its own text could carry pieces of the file to a log.

@@ -30,13 +30,9 @@ pub(super) fn seal(keyring: &Keyring) -> Vec<u8> {
     file.extend_from_slice(&plain);
     let aead = cipher(&keyring.bag_key, &salt, &keyring.bag, keyring.version);
     let aad = aad(&keyring.bag, keyring.version);
-    #[expect(
-        clippy::expect_used,
-        reason = "the cipher only refuses messages of gigabytes; a keyring is bounded"
-    )]
-    let tag = aead
-        .encrypt_inout_detached(&Nonce::default(), &aad, (&mut file[SALT..]).into())
-        .expect("a keyring is sealed");
+    #[expect(clippy::expect_used, reason = "the cipher only refuses messages of gigabytes; a keyring is bounded")]
+    let tag =
+        aead.encrypt_inout_detached(&Nonce::default(), &aad, (&mut file[SALT..]).into()).expect("a keyring is sealed");
     file.extend_from_slice(&tag);
     file
 }
@@ -73,23 +69,12 @@ fn cipher(bag_key: &BagKey, salt: &[u8; SALT], bag: &BagId, version: u64) -> Cha
 }
 
 fn aad(bag: &BagId, version: u64) -> Vec<u8> {
-    [
-        KEYRING_SEAL,
-        &[0],
-        &FORMAT.to_le_bytes(),
-        bag.as_bytes(),
-        &version.to_le_bytes(),
-    ]
-    .concat()
+    [KEYRING_SEAL, &[0], &FORMAT.to_le_bytes(), bag.as_bytes(), &version.to_le_bytes()].concat()
 }
 
 fn encode(keyring: &Keyring) -> Zeroizing<Vec<u8>> {
     let epochs: usize = keyring.spaces.iter().map(|space| space.keys.len()).sum();
-    let room = 128
-        + 64 * keyring.owner.len()
-        + 24 * keyring.spaces.len()
-        + 36 * epochs
-        + 1400 * keyring.slots.len();
+    let room = 128 + 64 * keyring.owner.len() + 24 * keyring.spaces.len() + 36 * epochs + 1400 * keyring.slots.len();
     let mut out = Zeroizing::new(Vec::with_capacity(room));
     out.extend_from_slice(&FORMAT.to_le_bytes());
     out.extend_from_slice(keyring.bag.as_bytes());
@@ -115,11 +100,7 @@ fn encode(keyring: &Keyring) -> Zeroizing<Vec<u8>> {
         out.extend_from_slice(slot.id.as_bytes());
         out.push(slot.kind as u8);
         out.push(slot.right as u8);
-        out.extend_from_slice(
-            slot.space
-                .map_or([0; 16], |space| *space.as_bytes())
-                .as_slice(),
-        );
+        out.extend_from_slice(slot.space.map_or([0; 16], |space| *space.as_bytes()).as_slice());
         out.extend_from_slice(&slot.until.unwrap_or(0).to_le_bytes());
         out.extend_from_slice(&slot.made.to_le_bytes());
         slot.lock.encode(&mut out);
@@ -149,10 +130,7 @@ fn decode(header: &Header, bag_key: BagKey, plain: &[u8]) -> Option<Keyring> {
     };
     for _ in 0..from.count(64)? {
         let sign = SignSecret::from_seed(from.array()?);
-        keyring.owner.push(OwnerKeys {
-            sign,
-            wrap: WrapSecret::from_bytes(from.array()?),
-        });
+        keyring.owner.push(OwnerKeys { sign, wrap: WrapSecret::from_bytes(from.array()?) });
     }
     for _ in 0..from.count(20)? {
         keyring.spaces.push(space(&mut from)?);
@@ -160,8 +138,7 @@ fn decode(header: &Header, bag_key: BagKey, plain: &[u8]) -> Option<Keyring> {
     for _ in 0..from.count(PUBLIC_BYTES)? {
         keyring.slots.push(slot(&mut from)?);
     }
-    let whole =
-        same && from.finished() && !keyring.owner.is_empty() && keyring.space(&home).is_ok();
+    let whole = same && from.finished() && !keyring.owner.is_empty() && keyring.space(&home).is_ok();
     whole.then_some(keyring)
 }
 
@@ -179,12 +156,7 @@ fn space(from: &mut Reader<'_>) -> Option<Space> {
 fn slot(from: &mut Reader<'_>) -> Option<KeyringSlot> {
     let id = SlotId::from_bytes(*from.array()?);
     let kind = from.u8()?;
-    let kinds = [
-        SlotKind::Passphrase,
-        SlotKind::Recovery,
-        SlotKind::Device,
-        SlotKind::Guest,
-    ];
+    let kinds = [SlotKind::Passphrase, SlotKind::Recovery, SlotKind::Device, SlotKind::Guest];
     let kind = kinds.into_iter().find(|known| *known as u8 == kind)?;
     let right = SlotRight::from_number(from.u8()?)?;
     let space = *from.array::<16>()?;
@@ -198,17 +170,7 @@ fn slot(from: &mut Reader<'_>) -> Option<KeyringSlot> {
     let commitment = *from.array()?;
     let public = WrapPublic::from_bytes(from.array()?).ok()?;
     let until = (until != 0).then_some(until);
-    Some(KeyringSlot {
-        id,
-        kind,
-        right,
-        space,
-        until,
-        made,
-        lock,
-        commitment,
-        public,
-    })
+    Some(KeyringSlot { id, kind, right, space, until, made, lock, commitment, public })
 }
 
 const SALT: usize = 32;

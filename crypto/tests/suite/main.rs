@@ -1,11 +1,8 @@
 //! What `cartable-crypto` promises, seen from outside.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a test fails by panicking"
-)]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod chunks;
+mod examples;
 mod opaque;
 mod rfc;
 mod slots;
@@ -13,9 +10,6 @@ mod tamper;
 
 /// Bytes of a text of hexadecimal digits and spaces.
 fn hex(text: &str) -> Vec<u8> {
-    let digits: String = text
-        .chars()
-        .filter(|letter| !letter.is_whitespace())
-        .collect();
+    let digits: String = text.chars().filter(|letter| !letter.is_whitespace()).collect();
     data_encoding::HEXLOWER.decode(digits.as_bytes()).unwrap()
 }

@@ -1,8 +1,8 @@
 //! Keys can't be printed, copied or compared: it does not compile.
 
 use cartable_crypto::{
-    AppPassword, ChunkCipher, ChunkRef, Code, DatabaseKey, Keyring, Passphrase, RecordCipher,
-    Secret, SpaceKey, SpaceKeys, StateKey, WrapSecret,
+    AppPassword, ChunkCipher, ChunkRef, Code, DatabaseKey, Keyring, Passphrase, RecordCipher, Secret, SpaceKey,
+    SpaceKeys, StateKey, WrapSecret,
 };
 
 /// Fails to compile when the type has the trait: the call below would then have two meanings.

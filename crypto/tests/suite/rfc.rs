@@ -16,26 +16,8 @@ fn sealed<A: Aead + KeyInit>(key: &str, nonce: &str, aad: &str, plain: &[u8]) ->
     let aead = A::new_from_slice(&hex(key)).unwrap();
     let nonce = hex(nonce);
     let nonce = nonce.as_slice().try_into().unwrap();
-    let sealed = aead
-        .encrypt(
-            nonce,
-            Payload {
-                msg: plain,
-                aad: &hex(aad),
-            },
-        )
-        .unwrap();
-    assert_eq!(
-        aead.decrypt(
-            nonce,
-            Payload {
-                msg: &sealed,
-                aad: &hex(aad)
-            }
-        )
-        .unwrap(),
-        plain
-    );
+    let sealed = aead.encrypt(nonce, Payload { msg: plain, aad: &hex(aad) }).unwrap();
+    assert_eq!(aead.decrypt(nonce, Payload { msg: &sealed, aad: &hex(aad) }).unwrap(), plain);
     sealed
 }
 
@@ -46,19 +28,12 @@ const KEY: &str = "808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9
 #[test]
 fn chacha20_poly1305_of_rfc_8439_section_2_8_2() {
     assert_eq!(
-        sealed::<ChaCha20Poly1305>(
-            KEY,
-            "070000004041424344454647",
-            "50515253c0c1c2c3c4c5c6c7",
-            SUNSCREEN
-        ),
-        hex(
-            "d31a8d34648e60db7b86afbc53ef7ec2a4aded51296e08fea9e2b5a736ee62d6
+        sealed::<ChaCha20Poly1305>(KEY, "070000004041424344454647", "50515253c0c1c2c3c4c5c6c7", SUNSCREEN),
+        hex("d31a8d34648e60db7b86afbc53ef7ec2a4aded51296e08fea9e2b5a736ee62d6
              3dbea45e8ca9671282fafb69da92728b1a71de0a9e060b2905d6a5b67ecd3b36
              92ddbd7f2d778b8c9803aee328091b58fab324e4fad675945585808b4831d7bc
              3ff4def08e4b7a9de576d26586cec64b6116
-             1ae10b594f09e26a7e902ecbd0600691"
-        )
+             1ae10b594f09e26a7e902ecbd0600691")
     );
 }
 
@@ -67,13 +42,11 @@ fn xchacha20_poly1305_of_draft_irtf_cfrg_xchacha_03_appendix_a_3_1() {
     let nonce = "404142434445464748494a4b4c4d4e4f5051525354555657";
     assert_eq!(
         sealed::<XChaCha20Poly1305>(KEY, nonce, "50515253c0c1c2c3c4c5c6c7", SUNSCREEN),
-        hex(
-            "bd6d179d3e83d43b9576579493c0e939572a1700252bfaccbed2902c21396cbb
+        hex("bd6d179d3e83d43b9576579493c0e939572a1700252bfaccbed2902c21396cbb
              731c7f1b0b4aa6440bf3a82f4eda7e39ae64c6708c54c216cb96b72e1213b452
              2f8c9ba40db5d945b11b69b982c1bb9e3f3fac2bc369488f76b2383565d3fff9
              21f9664c97637da9768812f615c68b13b52e
-             c0875924c1c7987947deafd8780acf49"
-        )
+             c0875924c1c7987947deafd8780acf49")
     );
 }
 
@@ -84,10 +57,8 @@ fn aes_256_gcm_of_the_gcm_specification_cases_14_and_16() {
         sealed::<Aes256Gcm>(&zeros, &"00".repeat(12), "", &[0; 16]),
         hex("cea7403d4d606b6e074ec5d3baf39d18 d0d1c8a799996bf0265b98b5d48ab919")
     );
-    let plain = hex(
-        "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a72
-                     1c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b39",
-    );
+    let plain = hex("d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a72
+                     1c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b39");
     assert_eq!(
         sealed::<Aes256Gcm>(
             "feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308",
@@ -95,11 +66,9 @@ fn aes_256_gcm_of_the_gcm_specification_cases_14_and_16() {
             "feedfacedeadbeeffeedfacedeadbeefabaddad2",
             &plain
         ),
-        hex(
-            "522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa
+        hex("522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa
              8cb08e48590dbb3da7b08b1056828838c5f61e6393ba7a0abcc9f662
-             76fc6ece0f4e1768cddf8853bb2d551b"
-        )
+             76fc6ece0f4e1768cddf8853bb2d551b")
     );
 }
 
@@ -107,39 +76,23 @@ fn aes_256_gcm_of_the_gcm_specification_cases_14_and_16() {
 fn hkdf_sha_256_of_rfc_5869_cases_1_and_3() {
     let mut out = [0; 42];
     let salt = hex("000102030405060708090a0b0c");
-    Hkdf::<Sha256>::new(Some(&salt), &[0x0b; 22])
-        .expand(&hex("f0f1f2f3f4f5f6f7f8f9"), &mut out)
-        .unwrap();
-    let expected =
-        "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865";
+    Hkdf::<Sha256>::new(Some(&salt), &[0x0b; 22]).expand(&hex("f0f1f2f3f4f5f6f7f8f9"), &mut out).unwrap();
+    let expected = "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865";
     assert_eq!(out.to_vec(), hex(expected));
-    Hkdf::<Sha256>::new(None, &[0x0b; 22])
-        .expand(&[], &mut out)
-        .unwrap();
-    let expected =
-        "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8";
+    Hkdf::<Sha256>::new(None, &[0x0b; 22]).expand(&[], &mut out).unwrap();
+    let expected = "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8";
     assert_eq!(out.to_vec(), hex(expected));
 }
 
 #[test]
 fn argon2id_of_rfc_9106_section_5_3() {
     let mut params = ParamsBuilder::new();
-    params
-        .m_cost(32)
-        .t_cost(3)
-        .p_cost(4)
-        .data(AssociatedData::new(&[4; 12]).unwrap());
+    params.m_cost(32).t_cost(3).p_cost(4).data(AssociatedData::new(&[4; 12]).unwrap());
     let params = params.build().unwrap();
-    let argon2 =
-        Argon2::new_with_secret(&[3; 8], Algorithm::Argon2id, Version::V0x13, params).unwrap();
+    let argon2 = Argon2::new_with_secret(&[3; 8], Algorithm::Argon2id, Version::V0x13, params).unwrap();
     let mut out = [0; 32];
-    argon2
-        .hash_password_into(&[1; 32], &[2; 16], &mut out)
-        .unwrap();
-    assert_eq!(
-        out.to_vec(),
-        hex("0d640df58d78766c08c037a34a8b53c9d01ef0452d75b65eb52520e96b01e659")
-    );
+    argon2.hash_password_into(&[1; 32], &[2; 16], &mut out).unwrap();
+    assert_eq!(out.to_vec(), hex("0d640df58d78766c08c037a34a8b53c9d01ef0452d75b65eb52520e96b01e659"));
 }
 
 #[test]

@@ -28,12 +28,7 @@ fn verdict(header: &Value) -> KeyError {
 /// The index of the slot that the recovery code opens.
 fn own_slot(header: &Value) -> usize {
     let id = SAMPLE.ids[1].to_string();
-    header["slots"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .position(|slot| slot["id"] == id)
-        .unwrap()
+    header["slots"].as_array().unwrap().iter().position(|slot| slot["id"] == id).unwrap()
 }
 
 #[test]
@@ -45,30 +40,18 @@ fn every_bit_of_every_value_is_covered() {
     }
     let original = sample();
     let count = original["slots"].as_array().unwrap().len();
-    let mut places = vec![
-        ("/bag".to_owned(), 16),
-        ("/keyring".to_owned(), 32),
-        ("/signature".to_owned(), 64),
-    ];
+    let mut places = vec![("/bag".to_owned(), 16), ("/keyring".to_owned(), 32), ("/signature".to_owned(), 64)];
     places.push(("/spaces/0/id".to_owned(), 16));
     for slot in 0..count {
         places.push((format!("/slots/{slot}/id"), 16));
         places.push((format!("/slots/{slot}/commitment"), 32));
         places.push((format!("/slots/{slot}/sealed"), 1247));
         let lock = &original["slots"][slot]["lock"];
-        let field = if lock.get("random").is_some() {
-            "random/tag"
-        } else {
-            "argon2id/salt"
-        };
+        let field = if lock.get("random").is_some() { "random/tag" } else { "argon2id/salt" };
         places.push((format!("/slots/{slot}/lock/{field}"), 32));
     }
     for (place, bytes) in places {
-        let encoding = if place.ends_with("sealed") || place.ends_with("signature") {
-            BASE64
-        } else {
-            HEXLOWER
-        };
+        let encoding = if place.ends_with("sealed") || place.ends_with("signature") { BASE64 } else { HEXLOWER };
         // Every bit of the short values, one bit in each byte of the long ones.
         let step = if bytes > 64 { 9 } else { 1 };
         for bit in (0..bytes * 8).step_by(step) {
@@ -90,31 +73,15 @@ fn other_numbers_and_suites_are_refused() {
     for version in [json!(2), json!(1_u64 << 63), json!(u64::MAX)] {
         assert_eq!(set("/version", version), KeyError::AlteredHeader);
     }
-    for version in [
-        json!(0),
-        json!(-1),
-        json!(1.0),
-        json!("1"),
-        json!(null),
-        json!(1e30),
-    ] {
+    for version in [json!(0), json!(-1), json!(1.0), json!("1"), json!(null), json!(1e30)] {
         assert!(matches!(set("/version", version), KeyError::Malformed(_)));
     }
     assert_eq!(set("/suite", json!("aes-256-gcm")), KeyError::AlteredSlot);
-    assert!(matches!(
-        set("/suite", json!("none")),
-        KeyError::Malformed(_)
-    ));
+    assert!(matches!(set("/suite", json!("none")), KeyError::Malformed(_)));
     assert_eq!(set("/spaces/0/epoch", json!(2)), KeyError::AlteredHeader);
-    assert!(matches!(
-        set("/spaces/0/epoch", json!(0)),
-        KeyError::Malformed(_)
-    ));
+    assert!(matches!(set("/spaces/0/epoch", json!(0)), KeyError::Malformed(_)));
     assert_eq!(set("/spaces", json!([])), KeyError::AlteredHeader);
-    assert_eq!(
-        set("/cartable", json!(2)),
-        KeyError::NewerFormat { found: 2, known: 1 }
-    );
+    assert_eq!(set("/cartable", json!(2)), KeyError::NewerFormat { found: 2, known: 1 });
     assert!(matches!(set("/cartable", json!(0)), KeyError::Malformed(_)));
 }
 
@@ -122,29 +89,17 @@ fn other_numbers_and_suites_are_refused() {
 fn weak_and_absurd_argon2_is_refused_at_once() {
     let original = sample();
     let slots = original["slots"].as_array().unwrap();
-    let slot = slots
-        .iter()
-        .position(|slot| slot["lock"].get("argon2id").is_some())
-        .unwrap();
+    let slot = slots.iter().position(|slot| slot["lock"].get("argon2id").is_some()).unwrap();
     let started = std::time::Instant::now();
-    for (memory, passes, lanes) in [
-        (1_u64 << 30, 3, 4),
-        (8 << 10, 3, 4),
-        (u64::MAX, 3, 4),
-        (128 << 10, 1, 1),
-        (128 << 10, 1 << 40, 1),
-        (0, 0, 0),
-    ] {
+    for (memory, passes, lanes) in
+        [(1_u64 << 30, 3, 4), (8 << 10, 3, 4), (u64::MAX, 3, 4), (128 << 10, 1, 1), (128 << 10, 1 << 40, 1), (0, 0, 0)]
+    {
         let mut header = original.clone();
         let lock = &mut header["slots"][slot]["lock"]["argon2id"];
         lock["memory_kib"] = memory.into();
         lock["passes"] = passes.into();
         lock["lanes"] = lanes.into();
-        let expected = KeyError::Cost {
-            memory_kib: memory,
-            passes,
-            lanes,
-        };
+        let expected = KeyError::Cost { memory_kib: memory, passes, lanes };
         assert_eq!(verdict(&header), expected);
     }
     assert!(started.elapsed().as_millis() < 1000, "refused at once");
@@ -152,10 +107,7 @@ fn weak_and_absurd_argon2_is_refused_at_once() {
     let mut header = original;
     header["slots"][slot]["lock"]["argon2id"]["passes"] = 2.into();
     let header = Header::parse(&serde_json::to_vec(&header).unwrap()).unwrap();
-    assert_eq!(
-        header.unlock(&passphrase("un deux trois")).err(),
-        Some(KeyError::WrongSecret)
-    );
+    assert_eq!(header.unlock(&passphrase("un deux trois")).err(), Some(KeyError::WrongSecret));
 }
 
 #[test]
@@ -165,10 +117,7 @@ fn slots_can_be_neither_swapped_nor_taken_nor_added() {
     let other = (own + 1) % 3;
     for field in ["sealed", "commitment", "lock", "id"] {
         let mut header = original.clone();
-        let (a, b) = (
-            header["slots"][own][field].clone(),
-            header["slots"][other][field].clone(),
-        );
+        let (a, b) = (header["slots"][own][field].clone(), header["slots"][other][field].clone());
         header["slots"][own][field] = b;
         header["slots"][other][field] = a;
         let _ = verdict(&header);
@@ -196,8 +145,7 @@ fn slots_can_be_neither_swapped_nor_taken_nor_added() {
     assert_eq!(verdict(&header), KeyError::WrongSecret);
     header["bag"] = strange["bag"].clone();
     assert_eq!(verdict(&header), KeyError::AlteredHeader);
-    let next: Value =
-        serde_json::from_slice(&SAMPLE.keyring.draft().publish().unwrap().header).unwrap();
+    let next: Value = serde_json::from_slice(&SAMPLE.keyring.draft().publish().unwrap().header).unwrap();
     let mut header = original;
     header["slots"] = next["slots"].clone();
     assert_eq!(verdict(&header), KeyError::AlteredHeader);
@@ -211,10 +159,7 @@ fn an_older_header_and_a_newer_keyring_don_t_mix() {
     assert!(open(&newer, &SAMPLE.recovery).is_ok());
     let header = Header::parse(&older.header).unwrap();
     let unlocked = header.unlock(&SAMPLE.recovery).unwrap();
-    assert!(matches!(
-        Keyring::open(unlocked, &newer.keyring).err(),
-        Some(KeyError::AlteredKeyring(_))
-    ));
+    assert!(matches!(Keyring::open(unlocked, &newer.keyring).err(), Some(KeyError::AlteredKeyring(_))));
     // With the hash put right, the signature is wrong.
     let mut header: Value = serde_json::from_slice(&older.header).unwrap();
     let next: Value = serde_json::from_slice(&newer.header).unwrap();
@@ -231,10 +176,7 @@ fn every_byte_of_the_keyring_is_covered() {
         wrong[index] ^= 1;
         for altered in [wrong.as_slice(), &file[..index]] {
             let unlocked = header.unlock(&SAMPLE.recovery).unwrap();
-            assert!(matches!(
-                Keyring::open(unlocked, altered).err(),
-                Some(KeyError::AlteredKeyring(_))
-            ));
+            assert!(matches!(Keyring::open(unlocked, altered).err(), Some(KeyError::AlteredKeyring(_))));
         }
     }
 }
@@ -244,22 +186,14 @@ fn the_header_s_text_is_read_strictly() {
     let text = String::from_utf8(SAMPLE.published.header.clone()).unwrap();
     assert!(Header::parse(text.as_bytes()).is_ok());
     let compact = serde_json::to_string(&sample()).unwrap();
-    assert_eq!(
-        Header::parse(compact.as_bytes()),
-        Header::parse(text.as_bytes()),
-        "spaces don't matter"
-    );
+    assert_eq!(Header::parse(compact.as_bytes()), Header::parse(text.as_bytes()), "spaces don't matter");
     let unknown = compact.replacen('{', "{\"more\":1,", 1);
     let repeated = compact.replacen('{', "{\"version\":1,", 1);
     let in_slot = compact.replacen("\"lock\":{", "\"lock\":{\"more\":1,", 1);
     let in_lock = compact.replacen("\"tag\":", "\"more\":1,\"tag\":", 1);
     let twice_lock = compact.replacen("\"random\":{", "\"random\":{\"tag\":\"00\",", 1);
     let in_space = compact.replacen("\"epoch\":", "\"more\":1,\"epoch\":", 1);
-    let upper = text.replacen(
-        &SAMPLE.keyring.bag().to_string(),
-        &SAMPLE.keyring.bag().to_string().to_uppercase(),
-        1,
-    );
+    let upper = text.replacen(&SAMPLE.keyring.bag().to_string(), &SAMPLE.keyring.bag().to_string().to_uppercase(), 1);
     let trailing = format!("{compact}x");
     for (what, wrong) in [
         ("unknown", unknown),
@@ -275,43 +209,19 @@ fn the_header_s_text_is_read_strictly() {
         ("null", "null".to_owned()),
         ("deep", "[".repeat(100_000)),
     ] {
-        assert!(
-            matches!(Header::parse(wrong.as_bytes()), Err(KeyError::Malformed(_))),
-            "{what}"
-        );
+        assert!(matches!(Header::parse(wrong.as_bytes()), Err(KeyError::Malformed(_))), "{what}");
     }
     for cut in (0..compact.len()).step_by(17) {
-        assert!(
-            Header::parse(&compact.as_bytes()[..cut]).is_err(),
-            "cut at {cut}"
-        );
+        assert!(Header::parse(&compact.as_bytes()[..cut]).is_err(), "cut at {cut}");
     }
-    for field in [
-        "cartable",
-        "bag",
-        "version",
-        "suite",
-        "spaces",
-        "slots",
-        "keyring",
-        "signature",
-    ] {
+    for field in ["cartable", "bag", "version", "suite", "spaces", "slots", "keyring", "signature"] {
         let mut header = sample();
         header.as_object_mut().unwrap().remove(field);
-        assert!(
-            matches!(verdict(&header), KeyError::Malformed(_)),
-            "{field}"
-        );
+        assert!(matches!(verdict(&header), KeyError::Malformed(_)), "{field}");
     }
-    assert!(matches!(
-        Header::parse(&vec![b' '; Header::MAX_BYTES + 1]),
-        Err(KeyError::Malformed(_))
-    ));
+    assert!(matches!(Header::parse(&vec![b' '; Header::MAX_BYTES + 1]), Err(KeyError::Malformed(_))));
     let newer = br#"{"cartable": 7, "anything": ["else"]}"#;
-    assert_eq!(
-        Header::parse(newer),
-        Err(KeyError::NewerFormat { found: 7, known: 1 })
-    );
+    assert_eq!(Header::parse(newer), Err(KeyError::NewerFormat { found: 7, known: 1 }));
 }
 
 #[test]
@@ -319,13 +229,9 @@ fn nobody_without_the_public_keys_can_put_a_slot_for_a_secret() {
     // A host that makes a header of its own does not know to which key the owner's passphrase leads: the
     // public keys are in the keyring only. So its slots open for the secrets it chose itself.
     let mut host = Keyring::create(Suite::ChaCha20Poly1305);
-    host.add(&Secret::Recovery(Code::random()), Grant::Bag, 0)
-        .unwrap();
+    host.add(&Secret::Recovery(Code::random()), Grant::Bag, 0).unwrap();
     let forged = host.publish().unwrap();
-    assert_eq!(
-        open(&forged, &SAMPLE.recovery).err(),
-        Some(KeyError::WrongSecret)
-    );
+    assert_eq!(open(&forged, &SAMPLE.recovery).err(), Some(KeyError::WrongSecret));
     let text = String::from_utf8(SAMPLE.published.header.clone()).unwrap();
     assert!(!text.contains("public"));
 }
