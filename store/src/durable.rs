@@ -1,0 +1,32 @@
+//! Durable writes of whole files: temporary file, write, sync, rename, sync of the folder.
+//!
+//! A crash before the rename leaves the old file, and a temporary one beside it that the next write of the same name
+//! replaces; a crash after it leaves the new file, whole.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::Path;
+
+/// Makes `bytes` the content of `path`, durable when this returns.
+///
+/// # Errors
+/// What the system answers; the old content is there then, whole.
+pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut temporary = path.as_os_str().to_owned();
+    temporary.push(".new");
+    let mut file = File::create(&temporary)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    drop(file);
+    fs::rename(&temporary, path)?;
+    sync_dir(folder)
+}
+
+/// Makes the names in a folder durable.
+///
+/// # Errors
+/// What the system answers.
+pub fn sync_dir(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}

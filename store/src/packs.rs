@@ -1,0 +1,308 @@
+//! The packs of a space: appending sealed chunks, syncing them, reading them.
+//!
+//! A pack is written by one opening of the space and never again: one left open by a crash is read and, when mostly
+//! dead, rewritten, but not appended to. A failed append is cut back, so a torn record stands only at the end of a
+//! pack whose writer died.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use cartable_crypto::{ChunkCipher, ChunkRef, SpaceKeys, sealed_bytes, span};
+use parking_lot::{Mutex, RwLock};
+
+use crate::backend::{Append, Backend};
+use crate::error::{Error, Result};
+use crate::pack::{FILE_HEADER_BYTES, Header, PACK_BYTES, PackName, RECORD_HEADER_BYTES, file_header, padded_bytes};
+
+/// Number of a pack: its row in the index.
+pub type PackNumber = u32;
+
+/// Where a chunk lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// In which pack.
+    pub pack: PackNumber,
+    /// Where its sealed body begins, in bytes from the start of the pack.
+    pub offset: u64,
+    /// Its length before sealing, in bytes.
+    pub plain_bytes: u32,
+}
+
+/// A pack as the index has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KnownPack {
+    /// Its number.
+    pub number: PackNumber,
+    /// Its name.
+    pub name: PackName,
+    /// Epoch of the keys that sealed its record headers.
+    pub epoch: u32,
+    /// Its length in bytes, once closed.
+    pub bytes: u64,
+    /// Whether it was closed and padded.
+    pub closed: bool,
+}
+
+/// The packs of one space. Many threads may append and read.
+pub struct Packs {
+    backend: Arc<dyn Backend>,
+    keys: Arc<SpaceKeys>,
+    names: RwLock<HashMap<PackNumber, PackName>>,
+    writing: Mutex<Writing>,
+    /// Held while packs are synced: whoever comes second finds the first's work done.
+    syncing: Mutex<()>,
+}
+
+struct Writing {
+    next: PackNumber,
+    open: Option<OpenPack>,
+    unsynced: Vec<Arc<dyn Append>>,
+    new: Vec<KnownPack>,
+    record: Vec<u8>,
+}
+
+struct OpenPack {
+    known: KnownPack,
+    end: u64,
+    file: Arc<dyn Append>,
+    dirty: bool,
+}
+
+thread_local! {
+    static SEALED: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+impl Packs {
+    /// Opens the packs that the index knows. The first append starts a new pack.
+    ///
+    /// # Errors
+    /// None yet; the packs themselves are opened when they are read.
+    pub fn open(backend: Arc<dyn Backend>, keys: Arc<SpaceKeys>, known: &[KnownPack]) -> Result<Self> {
+        let next = known.iter().map(|pack| pack.number).max().unwrap_or(0) + 1;
+        Ok(Self {
+            backend,
+            keys,
+            names: RwLock::new(known.iter().map(|pack| (pack.number, pack.name)).collect()),
+            writing: Mutex::new(Writing { next, open: None, unsynced: Vec::new(), new: Vec::new(), record: Vec::new() }),
+            syncing: Mutex::new(()),
+        })
+    }
+
+    /// Appends a chunk sealed by its cipher. It is durable after a later [`Packs::sync`].
+    ///
+    /// # Errors
+    /// [`Error::Io`]; nothing was appended then.
+    pub fn append(&self, reference: &ChunkRef, sealed: &[u8], plain_bytes: u32) -> Result<Place> {
+        let mut writing = self.writing.lock();
+        let writing = &mut *writing;
+        let record_bytes = (RECORD_HEADER_BYTES + sealed.len()) as u64;
+        self.make_room(writing, record_bytes)?;
+        let Some(open) = &mut writing.open else { return Err(Error::UnknownPack(0)) };
+        let header = Header::Chunk { plain_bytes, reference: ChunkRef::from_bytes(&reference.to_bytes()) };
+        writing.record.clear();
+        header.seal(&self.keys.records, &open.known.name, open.end, &mut writing.record);
+        writing.record.extend_from_slice(sealed);
+        let place = Place { pack: open.known.number, offset: open.end + RECORD_HEADER_BYTES as u64, plain_bytes };
+        if !open.dirty {
+            open.dirty = true;
+            writing.unsynced.push(Arc::clone(&open.file));
+        }
+        if let Err(error) = open.file.write(open.end, &writing.record) {
+            if open.file.cut_back(open.end).is_err() {
+                // What lies past the end can't be dropped: the pack ends here, and a scan drops its torn tail.
+                writing.open = None;
+            }
+            return Err(error);
+        }
+        open.end += record_bytes;
+        Ok(place)
+    }
+
+    /// Makes durable all that was appended before the call. No lock that an append or a read needs is held meanwhile.
+    ///
+    /// # Errors
+    /// [`Error::Io`]; the same packs are synced again by the next call.
+    pub fn sync(&self) -> Result<()> {
+        let _alone = self.syncing.lock();
+        let unsynced = {
+            let mut writing = self.writing.lock();
+            if let Some(open) = &mut writing.open {
+                open.dirty = false;
+            }
+            std::mem::take(&mut writing.unsynced)
+        };
+        let mut rest = unsynced.into_iter();
+        while let Some(file) = rest.next() {
+            if let Err(error) = file.sync() {
+                let mut writing = self.writing.lock();
+                writing.unsynced.push(file);
+                writing.unsynced.extend(rest);
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes the packs made or closed since the last call, for the caller to write into the index together with the
+    /// chunks that lie in them.
+    pub fn take_new(&self) -> Vec<KnownPack> {
+        std::mem::take(&mut self.writing.lock().new)
+    }
+
+    /// Opens `range` of a chunk's bytes into `out`, which is as long: only the segments that it touches are read.
+    ///
+    /// # Errors
+    /// [`Error::Damaged`] when they are not what was sealed: `out` holds nothing of use then. [`Error::Io`] and
+    /// [`Error::UnknownPack`].
+    pub fn read(
+        &self,
+        cipher: &ChunkCipher,
+        reference: &ChunkRef,
+        place: Place,
+        range: Range<u32>,
+        out: &mut [u8],
+    ) -> Result<()> {
+        let name = self.name(place.pack)?;
+        let sealed_range = span(place.plain_bytes, range.clone());
+        SEALED.with_borrow_mut(|sealed| {
+            sealed.resize((sealed_range.end - sealed_range.start) as usize, 0);
+            self.backend.read_at(&name.object(), place.offset + u64::from(sealed_range.start), sealed)?;
+            cipher
+                .open(reference, place.plain_bytes, range, sealed, out)
+                .map_err(|source| Error::Damaged { pack: name.to_string(), offset: place.offset, source })
+        })
+    }
+
+    /// Opens a whole chunk and compares its hash.
+    ///
+    /// # Errors
+    /// As [`Packs::read`].
+    pub fn read_verified(&self, cipher: &ChunkCipher, reference: &ChunkRef, place: Place) -> Result<Vec<u8>> {
+        let name = self.name(place.pack)?;
+        let mut sealed = vec![0; sealed_bytes(place.plain_bytes) as usize];
+        self.backend.read_at(&name.object(), place.offset, &mut sealed)?;
+        cipher
+            .open_verified(reference, place.plain_bytes, &mut sealed)
+            .map_err(|source| Error::Damaged { pack: name.to_string(), offset: place.offset, source })
+    }
+
+    /// Reads the sealed body of a chunk as it is, to move it.
+    ///
+    /// # Errors
+    /// [`Error::Io`] and [`Error::UnknownPack`].
+    pub fn read_sealed(&self, place: Place) -> Result<Vec<u8>> {
+        let mut sealed = vec![0; sealed_bytes(place.plain_bytes) as usize];
+        self.backend.read_at(&self.name(place.pack)?.object(), place.offset, &mut sealed)?;
+        Ok(sealed)
+    }
+
+    /// Closes the open pack: pads it to one of a few sizes and syncs it.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn close(&self) -> Result<()> {
+        self.close_open(&mut self.writing.lock())?;
+        self.sync()
+    }
+
+    /// Where the packs are kept.
+    #[must_use]
+    pub fn backend(&self) -> &dyn Backend {
+        &*self.backend
+    }
+
+    /// The number of the pack that is being written.
+    #[must_use]
+    pub fn open_pack(&self) -> Option<PackNumber> {
+        self.writing.lock().open.as_ref().map(|open| open.known.number)
+    }
+
+    /// Removes a pack that no chunk of the index lies in any more.
+    ///
+    /// # Errors
+    /// [`Error::Io`] and [`Error::UnknownPack`].
+    pub fn remove(&self, number: PackNumber) -> Result<()> {
+        self.backend.delete(&self.name(number)?.object())?;
+        self.names.write().remove(&number);
+        Ok(())
+    }
+
+    /// Takes in a pack that lies in the backend and that the index did not know.
+    #[must_use]
+    pub fn adopt(&self, name: PackName, epoch: u32, bytes: u64) -> PackNumber {
+        let mut writing = self.writing.lock();
+        let number = writing.next;
+        writing.next += 1;
+        writing.new.push(KnownPack { number, name, epoch, bytes, closed: true });
+        self.names.write().insert(number, name);
+        number
+    }
+
+    pub(crate) fn name(&self, number: PackNumber) -> Result<PackName> {
+        self.names.read().get(&number).copied().ok_or(Error::UnknownPack(number))
+    }
+
+    /// The packs that the index knows.
+    #[must_use]
+    pub fn known(&self) -> Vec<(PackNumber, PackName)> {
+        self.names.read().iter().map(|(number, name)| (*number, *name)).collect()
+    }
+
+    fn make_room(&self, writing: &mut Writing, record_bytes: u64) -> Result<()> {
+        let room_for_padding = RECORD_HEADER_BYTES as u64;
+        if let Some(open) = &writing.open {
+            if open.end + record_bytes + room_for_padding <= PACK_BYTES {
+                return Ok(());
+            }
+            self.close_open(writing)?;
+        }
+        let name = PackName::random()?;
+        let file = self.backend.create(&name.object())?;
+        if let Err(error) = file.write(0, &file_header(&name, self.keys.epoch)) {
+            // An empty pack is no harm, but it would stay for ever.
+            self.backend.delete(&name.object())?;
+            return Err(error);
+        }
+        let known = KnownPack { number: writing.next, name, epoch: self.keys.epoch, bytes: 0, closed: false };
+        writing.next += 1;
+        writing.new.push(known);
+        self.names.write().insert(known.number, name);
+        writing.open = Some(OpenPack { known, end: FILE_HEADER_BYTES as u64, file, dirty: false });
+        Ok(())
+    }
+
+    /// Pads the open pack. Without room for the padding it stays as long as it is.
+    fn close_open(&self, writing: &mut Writing) -> Result<()> {
+        let Some(open) = writing.open.take() else { return Ok(()) };
+        let header_bytes = RECORD_HEADER_BYTES as u64;
+        let bytes = padded_bytes(open.end + header_bytes);
+        let padding = u32::try_from(bytes - open.end - header_bytes).unwrap_or(0);
+        let mut record = Vec::new();
+        Header::Padding { bytes: padding }.seal(&self.keys.records, &open.known.name, open.end, &mut record);
+        record.resize(record.len() + padding as usize, 0);
+        fill_with_noise(&mut record[RECORD_HEADER_BYTES..])?;
+        let end = match open.file.write(open.end, &record) {
+            Ok(()) => bytes,
+            Err(error) if error.is_full() => {
+                open.file.cut_back(open.end)?;
+                open.end
+            }
+            Err(error) => return Err(error),
+        };
+        if !open.dirty {
+            writing.unsynced.push(open.file);
+        }
+        writing.new.push(KnownPack { bytes: end, closed: true, ..open.known });
+        Ok(())
+    }
+}
+
+/// Fills `out` with bytes that can't be told from sealed ones.
+fn fill_with_noise(out: &mut [u8]) -> Result<()> {
+    let mut seed = [0; 32];
+    getrandom::fill(&mut seed).map_err(Error::Randomness)?;
+    blake3::Hasher::new_keyed(&seed).finalize_xof().fill(out);
+    Ok(())
+}
