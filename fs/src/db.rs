@@ -1,0 +1,150 @@
+//! The database of a space: its schema, and how it is opened so that nothing in the file is taken on trust.
+//!
+//! One connection, exclusive, WAL, `synchronous=NORMAL`: COMMIT itself waits for no disk; whoever promises durability
+//! syncs the WAL afterwards (`commit`). `cache_spill` is off, so nothing reaches the file before COMMIT.
+
+use std::path::Path;
+
+use cartable_crypto::DatabaseKey;
+use rusqlite::{Connection, OpenFlags, config::DbConfig};
+
+use crate::error::{FsError, Result};
+
+/// The version of this schema, kept as `user_version`.
+pub(crate) const SCHEMA_VERSION: i32 = 1;
+
+/// Tables of a space beside those of the chunk index.
+pub(crate) const SCHEMA: &str = "
+CREATE TABLE state (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    counter INTEGER NOT NULL,
+    next_node INTEGER NOT NULL,
+    next_entry INTEGER NOT NULL,
+    next_chunk INTEGER NOT NULL,
+    next_inline INTEGER NOT NULL
+);
+CREATE TABLE openings (first_counter INTEGER PRIMARY KEY, id BLOB NOT NULL);
+CREATE TABLE nodes (
+    id INTEGER PRIMARY KEY,
+    mode INTEGER NOT NULL,
+    uid INTEGER NOT NULL,
+    gid INTEGER NOT NULL,
+    links INTEGER NOT NULL,
+    size INTEGER NOT NULL,
+    stored_bytes INTEGER NOT NULL,
+    device INTEGER NOT NULL,
+    times BLOB NOT NULL,
+    version INTEGER NOT NULL,
+    parent INTEGER,
+    target BLOB
+);
+CREATE TABLE entries (
+    parent INTEGER NOT NULL,
+    name BLOB NOT NULL,
+    id INTEGER NOT NULL,
+    node INTEGER NOT NULL,
+    PRIMARY KEY (parent, name)
+) WITHOUT ROWID;
+CREATE INDEX entries_in_order ON entries (parent, id, node);
+CREATE TABLE extents (
+    node INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    length INTEGER NOT NULL,
+    chunk INTEGER NOT NULL,
+    skip INTEGER NOT NULL,
+    PRIMARY KEY (node, start)
+) WITHOUT ROWID;
+CREATE TABLE inline (id INTEGER PRIMARY KEY, data BLOB NOT NULL);
+CREATE TABLE xattrs (
+    node INTEGER NOT NULL,
+    name BLOB NOT NULL,
+    value BLOB NOT NULL,
+    PRIMARY KEY (node, name)
+) WITHOUT ROWID;
+CREATE TABLE orphans (node INTEGER PRIMARY KEY);
+";
+
+/// How a database is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Opening {
+    /// It must not be there yet.
+    Create,
+    /// It must be there.
+    Existing,
+}
+
+/// Opens the database at `path` with `key`, sets it up, and checks that it opens and has exactly our schema.
+///
+/// # Errors
+/// [`FsError::Damaged`] when the key does not open it or the schema is not ours; [`FsError::Database`] otherwise.
+pub(crate) fn open(path: &Path, key: &DatabaseKey, opening: Opening) -> Result<Connection> {
+    let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    if opening == Opening::Create {
+        flags |= OpenFlags::SQLITE_OPEN_CREATE;
+    }
+    let db = Connection::open_with_flags(path, flags)?;
+    db.set_prepared_statement_cache_capacity(128);
+    apply_key(&db, "main", key)?;
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    db.execute_batch(
+        "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA locking_mode = EXCLUSIVE;
+         PRAGMA temp_store = MEMORY; PRAGMA cache_size = -24576; PRAGMA cache_spill = OFF;",
+    )?;
+    let mode: String = db
+        .query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))
+        .map_err(|error| unreadable(path, &error))?;
+    if mode != "wal" {
+        return Err(FsError::Damaged(format!("journal mode {mode}")));
+    }
+    db.execute_batch("PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0;")?;
+    match opening {
+        Opening::Create => create_schema(&db)?,
+        Opening::Existing => check_schema(&db).map_err(|error| match error {
+            FsError::Database(error) => unreadable(path, &error),
+            other => other,
+        })?,
+    }
+    Ok(db)
+}
+
+/// Tells SQLCipher the raw key of an attached database.
+pub(crate) fn apply_key(db: &Connection, schema: &str, key: &DatabaseKey) -> Result<()> {
+    let value = key.pragma();
+    let statement = zeroize::Zeroizing::new(format!("PRAGMA {schema}.key = \"{}\"", value.as_str()));
+    db.execute_batch(&statement)?;
+    Ok(())
+}
+
+fn create_schema(db: &Connection) -> Result<()> {
+    db.execute_batch(&format!(
+        "BEGIN; {SCHEMA} {} INSERT INTO state VALUES (1, 0, 2, 3, 1, 1); PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;",
+        cartable_store::index::SCHEMA
+    ))?;
+    Ok(())
+}
+
+/// Compares the schema with the one we would make: a planted trigger or view is refused, not run.
+fn check_schema(db: &Connection) -> Result<()> {
+    let version: i32 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if version != SCHEMA_VERSION {
+        return Err(FsError::Damaged(format!("database schema {version}, expected {SCHEMA_VERSION}")));
+    }
+    let model = Connection::open_in_memory()?;
+    model.execute_batch(&format!("{SCHEMA} {}", cartable_store::index::SCHEMA))?;
+    if schema_of(db)? == schema_of(&model)? {
+        Ok(())
+    } else {
+        Err(FsError::Damaged("the database's schema is not ours".into()))
+    }
+}
+
+fn schema_of(db: &Connection) -> Result<Vec<(String, String, Option<String>)>> {
+    let mut query = db.prepare("SELECT type, name, sql FROM sqlite_schema ORDER BY type, name")?;
+    let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+fn unreadable(path: &Path, error: &rusqlite::Error) -> FsError {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    FsError::Damaged(format!("{name} does not open: {error}"))
+}

@@ -1,0 +1,53 @@
+//! Between the core's words and the kernel's.
+
+use std::time::SystemTime;
+
+use fuser::{FileAttr, FileType, INodeNo, TimeOrNow};
+
+use crate::node::{Attr, Kind, NodeId, Time};
+
+/// Sizes in `st_blocks` are counted in these.
+const BLOCK_BYTES: u64 = 512;
+
+pub(super) fn node(ino: INodeNo) -> NodeId {
+    NodeId(ino.0)
+}
+
+pub(super) fn file_attr(attr: &Attr) -> FileAttr {
+    FileAttr {
+        ino: INodeNo(attr.id.0),
+        size: attr.size,
+        blocks: attr.stored_bytes.div_ceil(BLOCK_BYTES),
+        atime: attr.accessed.into(),
+        mtime: attr.modified.into(),
+        ctime: attr.changed.into(),
+        crtime: attr.created.into(),
+        kind: file_type(attr.kind),
+        perm: u16::try_from(attr.permissions).unwrap_or(0),
+        nlink: attr.links,
+        uid: attr.uid,
+        gid: attr.gid,
+        rdev: attr.device,
+        blksize: 4096,
+        flags: 0,
+    }
+}
+
+pub(super) fn file_type(kind: Kind) -> FileType {
+    match kind {
+        Kind::File => FileType::RegularFile,
+        Kind::Folder => FileType::Directory,
+        Kind::Symlink => FileType::Symlink,
+        Kind::Fifo => FileType::NamedPipe,
+        Kind::Socket => FileType::Socket,
+        Kind::CharDevice => FileType::CharDevice,
+        Kind::BlockDevice => FileType::BlockDevice,
+    }
+}
+
+pub(super) fn time(time: TimeOrNow) -> Time {
+    match time {
+        TimeOrNow::SpecificTime(time) => time.into(),
+        TimeOrNow::Now => SystemTime::now().into(),
+    }
+}

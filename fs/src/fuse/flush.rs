@@ -1,0 +1,48 @@
+//! Makes the kernel hand over dirty pages before a question is answered that depends on them.
+//!
+//! Under the writeback cache the kernel asks lseek for holes without writing back first. Invalidating a file writes
+//! its pages back, but doing so inside a request deadlocks: so the question moves to a thread of its own.
+
+use std::io;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, OnceLock};
+
+use fuser::{INodeNo, Notifier};
+use parking_lot::Mutex;
+
+type Answer = Box<dyn FnOnce() + Send>;
+
+/// Hands questions to the thread that flushes.
+#[derive(Clone, Default)]
+pub(super) struct Flusher {
+    sender: Arc<OnceLock<Mutex<Sender<(INodeNo, Answer)>>>>,
+}
+
+impl Flusher {
+    /// Starts the thread, once the session is there to be notified.
+    pub(super) fn start(&self, notifier: Notifier) -> io::Result<()> {
+        let (sender, receiver) = channel();
+        // A second start would find the first's sender in place, and its own thread would end at once.
+        let _ = self.sender.set(Mutex::new(sender));
+        std::thread::Builder::new().name("flush".into()).spawn(move || answer_all(&notifier, &receiver)).map(|_| ())
+    }
+
+    /// Has `answer` called once the kernel handed over the dirty pages of `ino`.
+    pub(super) fn after_flush(&self, ino: INodeNo, answer: Answer) {
+        match self.sender.get() {
+            Some(sender) => {
+                // A failed send drops the answer, and its reply answers EIO by itself.
+                let _ = sender.lock().send((ino, answer));
+            }
+            None => answer(),
+        }
+    }
+}
+
+fn answer_all(notifier: &Notifier, questions: &Receiver<(INodeNo, Answer)>) {
+    while let Ok((ino, answer)) = questions.recv() {
+        // An inode the kernel forgot meanwhile has no dirty pages.
+        let _ = notifier.inval_inode(ino, 0, 0);
+        answer();
+    }
+}

@@ -1,0 +1,140 @@
+//! Room on the disk: a reserve that keeps a commit from failing when the disk is full.
+//!
+//! What adds is refused while there is still room for the largest batch and for copying the log into the database;
+//! what removes is let through, and at worst the reserve itself is given up for the commit and taken again later.
+
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use parking_lot::Mutex;
+use rustix::fs::{FallocateFlags, fallocate, statvfs};
+
+use crate::error::{FsError, Result};
+
+/// Size of the reserve, unless the disk is small.
+const RESERVE_BYTES: u64 = 32 << 20;
+/// Of a small disk, the reserve is one part in this many.
+const RESERVE_PART: u64 = 8;
+/// Free room, beside the reserve, below which nothing is added.
+const HEADROOM_BYTES: u64 = 4 << 20;
+/// How long a look at the disk is believed, and for how many more bytes.
+const BELIEF: Duration = Duration::from_millis(200);
+
+/// The room a space has on its disk.
+pub(crate) struct Room {
+    folder: PathBuf,
+    reserve: PathBuf,
+    look: Mutex<Look>,
+}
+
+struct Look {
+    at: Option<Instant>,
+    free_bytes: u64,
+    reserve_bytes: u64,
+}
+
+/// Figures for statvfs(2).
+#[derive(Debug, Clone, Copy)]
+pub struct Volume {
+    /// Size of the disk, in bytes.
+    pub bytes: u64,
+    /// Free for writing, the reserve not counted.
+    pub free_bytes: u64,
+    /// Inodes of the disk.
+    pub nodes: u64,
+    /// Free inodes of the disk.
+    pub free_nodes: u64,
+}
+
+impl Room {
+    /// Takes the reserve in `folder`, as far as there is room for it.
+    pub(crate) fn open(folder: &Path) -> Result<Self> {
+        let room = Self {
+            folder: folder.to_path_buf(),
+            reserve: folder.join("reserve"),
+            look: Mutex::new(Look { at: None, free_bytes: 0, reserve_bytes: 0 }),
+        };
+        room.take_reserve();
+        Ok(room)
+    }
+
+    /// Refuses when `bytes` more would eat into what a commit needs.
+    pub(crate) fn may_add(&self, bytes: usize) -> Result<()> {
+        let mut look = self.look.lock();
+        if look.at.is_none_or(|at| at.elapsed() > BELIEF) {
+            look.free_bytes = self.free_bytes()?;
+            look.at = Some(Instant::now());
+        }
+        // Sealing and the index add less than a sixteenth.
+        let bytes = bytes as u64;
+        if bytes + bytes / 16 + HEADROOM_BYTES.min(look.reserve_bytes.max(1 << 20)) <= look.free_bytes {
+            Ok(())
+        } else {
+            look.at = None;
+            Err(FsError::NoRoom)
+        }
+    }
+
+    /// Gives up the reserve when the disk is so full that a commit could fail.
+    pub(crate) fn before_commit(&self) -> Result<()> {
+        let mut look = self.look.lock();
+        look.at = None;
+        if look.reserve_bytes > 0 && self.free_bytes()? < HEADROOM_BYTES {
+            std::fs::remove_file(&self.reserve).map_err(FsError::io("giving up the reserve"))?;
+            look.reserve_bytes = 0;
+        }
+        Ok(())
+    }
+
+    /// Takes the reserve again once there is room for it.
+    pub(crate) fn after_commit(&self) {
+        if self.look.lock().reserve_bytes == 0 {
+            self.take_reserve();
+        }
+    }
+
+    /// What statfs(2) shows.
+    pub(crate) fn volume(&self) -> Result<Volume> {
+        let disk = statvfs(&self.folder).map_err(|e| FsError::io("asking for the disk's room")(e.into()))?;
+        Ok(Volume {
+            bytes: disk.f_blocks * disk.f_frsize,
+            free_bytes: (disk.f_bavail * disk.f_frsize).saturating_sub(HEADROOM_BYTES),
+            nodes: disk.f_files,
+            free_nodes: disk.f_ffree,
+        })
+    }
+
+    fn free_bytes(&self) -> Result<u64> {
+        let disk = statvfs(&self.folder).map_err(|e| FsError::io("asking for the disk's room")(e.into()))?;
+        Ok(disk.f_bavail * disk.f_frsize)
+    }
+
+    /// A disk without room for a reserve works without one: additions stop earlier than commits fail.
+    fn take_reserve(&self) {
+        let mut look = self.look.lock();
+        look.reserve_bytes = self.try_reserve().unwrap_or(0);
+        look.at = None;
+    }
+
+    fn try_reserve(&self) -> io::Result<u64> {
+        let disk = statvfs(&self.folder)?;
+        let wanted = RESERVE_BYTES.min(disk.f_blocks * disk.f_frsize / RESERVE_PART);
+        let held = std::fs::metadata(&self.reserve).map_or(0, |file| file.len());
+        if held >= wanted {
+            return Ok(held);
+        }
+        if disk.f_bavail * disk.f_frsize < 2 * wanted {
+            return Ok(held);
+        }
+        let file: File = OpenOptions::new().create(true).write(true).truncate(false).open(&self.reserve)?;
+        match fallocate(&file, FallocateFlags::empty(), 0, wanted) {
+            Ok(()) => Ok(wanted),
+            Err(error) => {
+                std::fs::remove_file(&self.reserve)?;
+                Err(error.into())
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! A space: one tree with its own key, in one database and its packs.
+//!
+//! Order of locks: the tree (database, batch), then one node, then the small tables. Nobody holds a node and asks for
+//! the tree; nobody holds either while sealing, reading packs or syncing.
+//!
+//! What lives where: names and extended attributes go straight to the database, into the open batch; attributes and
+//! extents live in the nodes in memory and are written when the batch closes (`commit`); dirty bytes are cut, sealed
+//! and appended to packs before the rows that point to them (`cut`). A crash leaves the state of the last batch.
+
+mod attributes;
+mod commit;
+mod content;
+mod copy;
+mod cut;
+mod entries;
+mod hole;
+mod listing;
+mod lookup;
+mod open;
+mod read;
+mod remove;
+mod rename;
+mod rows;
+mod state;
+mod tree;
+mod write;
+mod xattr;
+
+pub use commit::CommitId;
+pub use listing::Listed;
+pub use hole::Seek;
+pub use open::{Closed, database_path};
+pub use rename::RenameMode;
+pub use write::WriteTimes;
+pub use state::Space;
+pub use xattr::XattrMode;
+
+pub(crate) use content::Content;
+pub(crate) use state::{Node, NodeState};
+pub(crate) use tree::Tree;

@@ -1,0 +1,339 @@
+//! Closing a batch: what was done since the last one becomes durable together.
+//!
+//! 1. Dirty bytes are cut and appended to packs; the packs are synced, with no lock held.
+//! 2. Under the tree's lock the rows that point to synced bytes are written, and the transaction commits. With
+//!    `synchronous=NORMAL` that waits for no disk.
+//! 3. Unlocked, the write-ahead log is synced through a descriptor of our own, and all who wait are woken.
+//!
+//! A crash before 3 leaves the batch before; after 3 this one. When a commit fails, the space stops: it answers every
+//! change with an error, and what was synced before is safe on disk.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use cartable_share::Access;
+use parking_lot::{Condvar, Mutex};
+
+use super::content::INLINE_BYTES;
+use super::cut::Reason;
+use super::state::Shared;
+use super::{Space, Tree};
+use crate::error::{FsError, Result};
+use crate::node::NodeId;
+
+/// How long a change may wait before its batch closes by itself.
+const BATCH_TIME: Duration = Duration::from_millis(500);
+/// The log is copied into the database when it is larger than this.
+const WAL_BYTES: u64 = 16 << 20;
+/// Nodes kept in memory after they became clean.
+const NODES_KEPT: usize = 8192;
+
+/// Which state of the database is meant: a growing number, and the identity of the opening that wrote it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CommitId {
+    /// Number of the commit, growing over the life of the space.
+    pub counter: u64,
+    /// Random, new at each opening: two histories that parted never agree on it.
+    pub opening: [u8; 16],
+}
+
+/// Who waits for which batch.
+#[derive(Default)]
+pub(super) struct Gate {
+    state: Mutex<GateState>,
+    moved: Condvar,
+    closing: Condvar,
+}
+
+#[derive(Default)]
+struct GateState {
+    running: bool,
+    asked: u64,
+    done: u64,
+    failure: Option<String>,
+    closing: bool,
+    opening: [u8; 16],
+}
+
+/// What a batch takes along.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Scope {
+    /// All names and attributes, and the contents of urgent nodes.
+    Urgent,
+    /// All that is dirty.
+    All,
+}
+
+impl Space {
+    /// Makes durable what was written to one node before the call, and all names and attributes.
+    ///
+    /// # Errors
+    /// [`FsError::Stopped`] when it could not be written, now or before.
+    pub fn sync(&self, _access: &Access, id: NodeId) -> Result<()> {
+        self.shared.settle(id)?;
+        self.shared.urgent.lock().insert(id);
+        self.shared.commit(Scope::Urgent)
+    }
+
+    /// Makes durable all that was done before the call.
+    ///
+    /// # Errors
+    /// As [`Space::sync`].
+    pub fn sync_all(&self, _access: &Access) -> Result<()> {
+        self.shared.commit(Scope::All)
+    }
+
+    /// The last state of the database that is durable.
+    #[must_use]
+    pub fn last_commit(&self) -> CommitId {
+        let counter = self.shared.tree.lock().counter;
+        CommitId { counter, opening: self.shared.gate.state.lock().opening }
+    }
+
+    /// Whether the database has been in the state `commit`: if not, it is an older copy, or another history.
+    ///
+    /// # Errors
+    /// [`FsError::Database`].
+    pub fn has_commit(&self, commit: &CommitId) -> Result<bool> {
+        let tree = self.shared.tree.lock();
+        if commit.counter > tree.counter {
+            return Ok(false);
+        }
+        let mut query =
+            tree.db.prepare_cached("SELECT id FROM openings WHERE first_counter <= ?1 ORDER BY first_counter DESC LIMIT 1")?;
+        let id: Option<Vec<u8>> = rusqlite::OptionalExtension::optional(
+            query.query_row([commit.counter.cast_signed()], |row| row.get(0)),
+        )?;
+        Ok(id.as_deref() == Some(&commit.opening[..]))
+    }
+}
+
+impl Shared {
+    /// Refuses a change once the space has stopped.
+    pub(super) fn check_running(&self) -> Result<()> {
+        match &self.gate.state.lock().failure {
+            Some(failure) => Err(FsError::Stopped(failure.clone())),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses what adds names or attributes when there is no room left beside the reserve.
+    pub(super) fn may_add(&self) -> Result<()> {
+        self.check_running()?;
+        self.room.may_add(self.dirty_bytes.load(Ordering::Relaxed))
+    }
+
+    /// Refuses bytes for which there is no room beside the reserve and what is dirty already.
+    pub(super) fn may_store(&self, bytes: usize) -> Result<()> {
+        self.check_running()?;
+        self.room.may_add(self.dirty_bytes.load(Ordering::Relaxed) + bytes)
+    }
+
+    /// Stops the space when a change failed half way: the open batch is not committed any more.
+    pub(super) fn stop_on_failure<T>(&self, result: Result<T>) -> Result<T> {
+        if let Err(error) = &result {
+            self.gate.state.lock().failure.get_or_insert_with(|| error.to_string());
+        }
+        result
+    }
+
+    /// Syncs the packs and returns the count of appends that are durable now.
+    pub(super) fn sync_packs(&self) -> Result<u64> {
+        let synced = self.appended.load(Ordering::SeqCst);
+        self.packs.sync()?;
+        Ok(synced)
+    }
+
+    /// Commits what was done before the call. One thread commits at a time, for all that wait.
+    fn commit(&self, scope: Scope) -> Result<()> {
+        let mut gate = self.gate.state.lock();
+        gate.asked += 1;
+        let ticket = gate.asked;
+        loop {
+            if let Some(failure) = &gate.failure {
+                return Err(FsError::Stopped(failure.clone()));
+            }
+            if gate.done >= ticket && scope == Scope::Urgent {
+                return Ok(());
+            }
+            if !gate.running {
+                break;
+            }
+            self.gate.moved.wait(&mut gate);
+        }
+        gate.running = true;
+        let covers = gate.asked;
+        drop(gate);
+        let result = self.commit_now(scope);
+        let mut gate = self.gate.state.lock();
+        gate.running = false;
+        match &result {
+            Ok(()) => gate.done = covers,
+            Err(error) => {
+                let cause = error.to_string();
+                gate.failure.get_or_insert(cause);
+            }
+        }
+        drop(gate);
+        self.gate.moved.notify_all();
+        result
+    }
+
+    fn commit_now(&self, scope: Scope) -> Result<()> {
+        let mut urgent = std::mem::take(&mut *self.urgent.lock());
+        if scope == Scope::All {
+            urgent.extend(self.settle_all()?);
+        }
+        let mut synced = self.sync_packs()?;
+        let mut tree = self.tree.lock();
+        urgent.extend(std::mem::take(&mut *self.urgent.lock()));
+        self.save_all(&mut tree, &urgent, &mut synced)?;
+        if !tree.in_batch {
+            return Ok(());
+        }
+        self.room.before_commit()?;
+        tree.save_state(self.next_chunk.load(Ordering::Relaxed))?;
+        tree.db.prepare_cached("COMMIT")?.execute([])?;
+        tree.in_batch = false;
+        tree.counter += 1;
+        drop(tree);
+        self.wal.sync_data().map_err(FsError::io("syncing the database's log"))?;
+        if self.wal.metadata().map_err(FsError::io("looking at the database's log"))?.len() > WAL_BYTES {
+            self.tree.lock().checkpoint("PASSIVE")?;
+        }
+        self.room.after_commit();
+        Ok(())
+    }
+
+    /// Stores what is dirty of all files. Returns those of which so little is dirty that it goes inline.
+    fn settle_all(&self) -> Result<Vec<NodeId>> {
+        let ids: Vec<NodeId> = self.dirty.lock().iter().copied().collect();
+        let mut inline = Vec::new();
+        for id in ids {
+            let Some(node) = self.nodes.lock().get(&id).map(Arc::clone) else { continue };
+            let (dirty, links) = {
+                let state = node.lock();
+                (state.content.as_ref().map_or(0, |content| content.dirty.bytes()), state.attr.links)
+            };
+            if links == 0 && !self.is_pinned(id) {
+                continue;
+            }
+            match dirty {
+                0..=TINY_BYTES => inline.push(id),
+                _ => self.cut(&node, Reason::Settle)?,
+            }
+        }
+        Ok(inline)
+    }
+
+    fn save_all(&self, tree: &mut Tree, urgent: &HashSet<NodeId>, synced: &mut u64) -> Result<()> {
+        let mut dirty = std::mem::take(&mut *self.dirty.lock());
+        let reaped = std::mem::take(&mut *self.reaped.lock());
+        if dirty.is_empty() && reaped.is_empty() && self.fresh.lock().is_empty() {
+            return Ok(());
+        }
+        tree.begin()?;
+        let mut still_dirty = Vec::new();
+        for id in dirty.drain() {
+            let Some(node) = self.nodes.lock().get(&id).map(Arc::clone) else { continue };
+            if !self.save(tree, &node, urgent.contains(&id), synced)? {
+                still_dirty.push(id);
+            }
+        }
+        self.dirty.lock().extend(still_dirty);
+        for fresh in self.fresh.lock().take_synced(*synced) {
+            tree.save_chunk(&fresh)?;
+        }
+        for pack in self.packs.take_new() {
+            cartable_store::index::insert_pack(&tree.db, &pack)?;
+        }
+        for id in std::mem::take(&mut tree.new_orphans) {
+            if self.is_pinned(id) {
+                tree.db.prepare_cached("INSERT OR IGNORE INTO orphans (node) VALUES (?1)")?.execute([id.row()])?;
+            }
+        }
+        for id in reaped {
+            self.forget_node(id);
+            tree.erase_node(id)?;
+        }
+        Ok(())
+    }
+
+    fn forget_node(&self, id: NodeId) {
+        if let Some(node) = self.nodes.lock().remove(&id) {
+            if let Some(content) = node.lock().content.take() {
+                self.count_dirty(0, content.dirty.bytes());
+            }
+        }
+        self.dirty.lock().remove(&id);
+    }
+
+    /// Lets go of clean nodes when there are many.
+    fn evict(&self) {
+        let mut nodes = self.nodes.lock();
+        if nodes.len() > NODES_KEPT {
+            nodes.retain(|_, node| {
+                let state = node.lock();
+                Arc::strong_count(node) > 1 || !state.is_clean() || state.attr.links == 0
+            });
+        }
+    }
+
+    /// The committer's life: closes a batch whenever one has been open for a while.
+    pub(super) fn keep_committing(&self) {
+        loop {
+            let mut gate = self.gate.state.lock();
+            if !gate.closing {
+                self.gate.closing.wait_for(&mut gate, BATCH_TIME);
+            }
+            if gate.closing {
+                return;
+            }
+            let stopped = gate.failure.is_some();
+            drop(gate);
+            if !stopped && self.has_work() {
+                // A failure is kept in the gate and answered to whoever asks next.
+                let _ = self.commit(Scope::All);
+            }
+            self.evict();
+        }
+    }
+
+    fn has_work(&self) -> bool {
+        !self.dirty.lock().is_empty() || !self.reaped.lock().is_empty() || self.tree.lock().in_batch
+    }
+
+    /// Tells the committer to end.
+    pub(super) fn stop_committing(&self) {
+        self.gate.state.lock().closing = true;
+        self.gate.closing.notify_all();
+    }
+
+    pub(super) fn set_opening(&self, opening: [u8; 16]) {
+        self.gate.state.lock().opening = opening;
+    }
+}
+
+/// Dirty bytes of a file that go into the database when a batch closes by itself: not worth a chunk.
+const TINY_BYTES: usize = 2048;
+const _: () = assert!(TINY_BYTES <= INLINE_BYTES);
+
+impl Tree {
+    fn save_state(&mut self, next_chunk: i64) -> Result<()> {
+        let next_node = NodeId(self.next_node).row();
+        self.db
+            .prepare_cached(
+                "UPDATE state SET counter = ?1, next_node = ?2, next_entry = ?3, next_chunk = ?4, next_inline = ?5 WHERE id = 1",
+            )?
+            .execute((self.counter.cast_signed() + 1, next_node, self.next_entry, next_chunk, self.next_inline))?;
+        Ok(())
+    }
+
+    /// Copies the log into the database.
+    pub(super) fn checkpoint(&mut self, mode: &str) -> Result<()> {
+        self.db.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |_| Ok(()))?;
+        Ok(())
+    }
+}

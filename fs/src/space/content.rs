@@ -1,0 +1,196 @@
+//! A file's contents in memory: extents, dirty runs, and runs that are being cut.
+//!
+//! Newest wins: dirty over being cut over extents over holes.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use parking_lot::MutexGuard;
+use rusqlite::{OptionalExtension, params};
+
+use super::state::Shared;
+use super::{Node, NodeState, Tree};
+use crate::error::{FsError, Result};
+use crate::extent::{Chunk, Extent, ExtentMap, Source};
+use crate::node::{Kind, NodeId};
+use crate::runs::Runs;
+
+/// Dirty bytes of a file up to this many are committed inside the database at fsync.
+pub(crate) const INLINE_BYTES: usize = 64 * 1024;
+
+/// How often inline bytes that another thread moves away under us are looked for before they count as missing.
+const SPLICE_TRIES: usize = 1000;
+
+/// The contents of one file.
+#[derive(Default)]
+pub(crate) struct Content {
+    pub(super) extents: ExtentMap,
+    pub(super) dirty: Runs,
+    pub(super) cutting: Option<Arc<Runs>>,
+    /// Count of the latest append that an extent not yet in the database relies on; 0 for none.
+    pub(super) unsynced: u64,
+    /// Inline rows whose extents are gone and which the next commit deletes.
+    pub(super) dropped_inline: Vec<i64>,
+    /// The file has a `security.capability`, which a write clears.
+    pub(super) has_capability: bool,
+}
+
+impl Content {
+    pub(super) fn is_clean(&self) -> bool {
+        self.dirty.is_empty() && self.cutting.is_none() && !self.extents.is_changed() && self.dropped_inline.is_empty()
+    }
+
+    /// Lays a bytes copy under what is dirty: used for what is left of a torn inline extent.
+    fn keep(&mut self, offset: u64, data: &[u8]) -> usize {
+        let mut data = data.to_vec();
+        if let Some(cutting) = &self.cutting {
+            cutting.read_over(offset, &mut data);
+        }
+        self.dirty.read_over(offset, &mut data);
+        self.dirty.write(offset, &data)
+    }
+
+    /// Rows of inline extents that clearing `range` would tear.
+    fn torn_by(&self, range: &Range<u64>) -> Vec<i64> {
+        let mut rows = Vec::new();
+        for (start, extent) in self.extents.overlapping(range.clone()) {
+            if let Source::Inline { row } = extent.source {
+                if start < range.start || start + extent.length > range.end {
+                    rows.push(row);
+                }
+            }
+        }
+        rows
+    }
+
+    /// Clears `range` of stored bytes; `torn` holds the bytes of the inline rows that this tears. Returns by how many
+    /// bytes the dirty runs grew.
+    pub(super) fn clear(&mut self, range: Range<u64>, torn: &HashMap<i64, Vec<u8>>) -> usize {
+        let inline: Vec<i64> = self
+            .extents
+            .overlapping(range.clone())
+            .filter_map(|(_, extent)| match extent.source {
+                Source::Inline { row } => Some(row),
+                Source::Chunk { .. } => None,
+            })
+            .collect();
+        self.dropped_inline.extend(inline);
+        let mut grew = 0;
+        for (start, extent) in self.extents.clear(range.clone()) {
+            let Source::Inline { row } = extent.source else { continue };
+            let Some(bytes) = torn.get(&row) else { continue };
+            let end = start + bytes.len() as u64;
+            if start < range.start {
+                let cut = usize::try_from(range.start - start).unwrap_or(bytes.len());
+                grew += self.keep(start, &bytes[..cut.min(bytes.len())]);
+            }
+            if end > range.end {
+                let cut = usize::try_from(end - range.end).unwrap_or(0);
+                grew += self.keep(range.end, &bytes[bytes.len() - cut..]);
+            }
+        }
+        grew
+    }
+}
+
+impl Tree {
+    pub(super) fn inline_bytes(&self, row: i64) -> Result<Option<Vec<u8>>> {
+        let mut query = self.db.prepare_cached("SELECT data FROM inline WHERE id = ?1")?;
+        Ok(query.query_row([row], |row| row.get(0)).optional()?)
+    }
+
+    fn load_content(&self, id: NodeId) -> Result<Content> {
+        let mut content = Content::default();
+        let mut query = self.db.prepare_cached(
+            "SELECT e.start, e.length, e.chunk, e.skip, c.pack, c.offset, c.plain_bytes, c.reference
+             FROM extents e LEFT JOIN chunks c ON c.id = e.chunk WHERE e.node = ?1 ORDER BY e.start",
+        )?;
+        let mut rows = query.query(params![id.row()])?;
+        let mut last: Option<Arc<Chunk>> = None;
+        while let Some(row) = rows.next()? {
+            let (start, length) = (row.get::<_, i64>(0)?.cast_unsigned(), row.get::<_, i64>(1)?.cast_unsigned());
+            let chunk: i64 = row.get(2)?;
+            let source = if chunk < 0 {
+                Source::Inline { row: -chunk }
+            } else {
+                let chunk = match &last {
+                    Some(last) if last.id == chunk => Arc::clone(last),
+                    _ => Arc::new(Chunk::from_row(chunk, row, 4)?),
+                };
+                last = Some(Arc::clone(&chunk));
+                Source::Chunk { chunk, skip: row.get(3)? }
+            };
+            content.extents.load(start, Extent { length, source });
+        }
+        content.has_capability = self.xattr_exists(id, b"security.capability")?;
+        Ok(content)
+    }
+}
+
+impl Shared {
+    /// Locks a file with its contents loaded. The caller does not hold the tree.
+    pub(super) fn lock_content<'a>(&self, node: &'a Node) -> Result<MutexGuard<'a, NodeState>> {
+        loop {
+            let state = node.lock();
+            match state.attr.kind {
+                Kind::File => {}
+                Kind::Folder => return Err(FsError::IsFolder),
+                _ => return Err(FsError::Invalid("not a file")),
+            }
+            if state.content.is_some() {
+                return Ok(state);
+            }
+            drop(state);
+            let tree = self.tree.lock();
+            let mut state = node.lock();
+            if state.content.is_none() {
+                let unborn = state.unborn;
+                state.content = Some(if unborn { Content::default() } else { tree.load_content(node.id)? });
+            }
+        }
+    }
+
+    /// Locks a file of which no cut is under way, with the bytes of every inline row that clearing `ranges` tears.
+    pub(super) fn lock_to_splice<'a>(
+        &self,
+        node: &'a Node,
+        ranges: &[Range<u64>],
+        wait_for_cut: bool,
+    ) -> Result<(MutexGuard<'a, NodeState>, HashMap<i64, Vec<u8>>)> {
+        let mut torn = HashMap::new();
+        for _ in 0..SPLICE_TRIES {
+            let mut state = self.lock_content(node)?;
+            while wait_for_cut && state.content.as_ref().is_some_and(|content| content.cutting.is_some()) {
+                node.settled.wait(&mut state);
+            }
+            let Some(content) = &state.content else { continue };
+            let missing: Vec<i64> = ranges
+                .iter()
+                .flat_map(|range| content.torn_by(range))
+                .filter(|row| !torn.contains_key(row))
+                .collect();
+            if missing.is_empty() {
+                return Ok((state, torn));
+            }
+            drop(state);
+            let tree = self.tree.lock();
+            for row in missing {
+                if let Some(bytes) = tree.inline_bytes(row)? {
+                    torn.insert(row, bytes);
+                }
+            }
+        }
+        Err(FsError::Damaged(format!("inline bytes of node {} are missing", node.id.0)))
+    }
+
+    /// The bytes of the inline rows that clearing `range` tears, for a caller that holds the tree and the node.
+    pub(super) fn torn_in(tree: &Tree, content: &Content, range: &Range<u64>) -> Result<HashMap<i64, Vec<u8>>> {
+        let mut torn = HashMap::new();
+        for row in content.torn_by(range) {
+            let bytes = tree.inline_bytes(row)?;
+            torn.insert(row, bytes.ok_or_else(|| FsError::Damaged(format!("inline row {row} is missing")))?);
+        }
+        Ok(torn)
+    }
+}

@@ -1,0 +1,100 @@
+//! Finding nodes by name, and keeping track of who knows them outside.
+
+use std::sync::Arc;
+
+use cartable_share::Access;
+
+use super::state::Shared;
+use super::{Node, Space, Tree};
+use crate::error::{FsError, Result};
+use crate::name::Name;
+use crate::node::{Attr, Kind, NodeId};
+
+impl Space {
+    /// Finds `name` in `folder` and pins what it names: the caller gives the pin back with [`Space::unpin`].
+    ///
+    /// # Errors
+    /// [`FsError::NotFound`], or [`FsError::NotFolder`].
+    pub fn lookup(&self, _access: &Access, folder: NodeId, name: Name<'_>) -> Result<Attr> {
+        let tree = self.shared.tree.lock();
+        self.shared.folder(&tree, folder)?;
+        let entry = tree.find(folder, name)?.ok_or(FsError::NotFound)?;
+        let node = self.shared.node_in(&tree, entry.node)?;
+        self.pin(entry.node);
+        let attr = node.lock().attr();
+        Ok(attr)
+    }
+
+    /// The attributes of a node.
+    ///
+    /// # Errors
+    /// [`FsError::NotFound`] when there is no such node.
+    pub fn attr(&self, _access: &Access, id: NodeId) -> Result<Attr> {
+        Ok(self.shared.node(id)?.lock().attr())
+    }
+
+    /// The folder that a folder lies in; the root lies in itself.
+    ///
+    /// # Errors
+    /// [`FsError::NotFound`] or [`FsError::NotFolder`].
+    pub fn parent(&self, _access: &Access, id: NodeId) -> Result<NodeId> {
+        let node = self.shared.node(id)?;
+        let state = node.lock();
+        if state.attr.kind == Kind::Folder { Ok(state.parent) } else { Err(FsError::NotFolder) }
+    }
+
+    /// Where a symlink points.
+    ///
+    /// # Errors
+    /// [`FsError::Invalid`] when it is no symlink.
+    pub fn read_link(&self, _access: &Access, id: NodeId) -> Result<Arc<[u8]>> {
+        let node = self.shared.node(id)?;
+        let state = node.lock();
+        state.target.clone().ok_or(FsError::Invalid("not a symlink"))
+    }
+
+    /// Notes that a node is known outside once more: it outlives its last name until unpinned.
+    pub fn pin(&self, id: NodeId) {
+        *self.shared.pins.lock().entry(id).or_insert(0) += 1;
+    }
+
+    /// Gives back `times` pins. A node without name and pins is removed.
+    pub fn unpin(&self, id: NodeId, times: u64) {
+        self.shared.unpin(id, times);
+    }
+}
+
+impl Shared {
+    fn unpin(&self, id: NodeId, times: u64) {
+        let mut pins = self.pins.lock();
+        let Some(count) = pins.get_mut(&id) else { return };
+        *count = count.saturating_sub(times);
+        if *count > 0 {
+            return;
+        }
+        pins.remove(&id);
+        drop(pins);
+        let node = self.nodes.lock().get(&id).map(Arc::clone);
+        if node.is_some_and(|node| node.lock().attr.links == 0) {
+            self.reaped.lock().push(id);
+        }
+    }
+
+    pub(super) fn is_pinned(&self, id: NodeId) -> bool {
+        self.pins.lock().contains_key(&id)
+    }
+
+    /// The folder `id`, which must still have a name.
+    pub(super) fn folder(&self, tree: &Tree, id: NodeId) -> Result<Arc<Node>> {
+        let node = self.node_in(tree, id)?;
+        let state = node.lock();
+        if state.attr.kind != Kind::Folder {
+            return Err(FsError::NotFolder);
+        }
+        if state.attr.links == 0 {
+            return Err(FsError::NotFound);
+        }
+        drop(state);
+        Ok(node)
+    }
+}

@@ -1,0 +1,265 @@
+//! Making, opening and closing a space.
+
+use std::collections::{HashMap, HashSet};
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize};
+
+use cartable_crypto::{DatabaseKey, SpaceKeys};
+use cartable_store::{DiskBackend, Packs, index};
+use parking_lot::Mutex;
+use rusqlite::Connection;
+
+use super::commit::Gate;
+use super::entries::FOLDER_SIZE;
+use super::rows::FreshChunks;
+use super::state::Shared;
+use super::{CommitId, Space, Tree};
+use crate::db::{self, Opening};
+use crate::error::{FsError, Result};
+use crate::node::{Attr, Kind, NodeId, Time, times_to_bytes};
+use crate::room::{Room, Volume};
+
+/// Folder of a space that holds its packs.
+const PACKS: &str = "packs";
+
+/// What remains to be known of a space that was closed.
+#[derive(Debug, Clone, Copy)]
+pub struct Closed {
+    /// The state in which its database is now.
+    pub commit: CommitId,
+}
+
+impl Space {
+    /// Makes an empty space in `folder`, which must not be there, and opens it. Its root belongs to `owner` (user,
+    /// group) and is closed to others.
+    ///
+    /// # Errors
+    /// [`FsError::Io`] and [`FsError::Database`]; what was made is left behind then.
+    pub fn create(folder: &Path, keys: SpaceKeys, owner: (u32, u32)) -> Result<Self> {
+        fs::create_dir(folder).map_err(FsError::io("making the space's folder"))?;
+        fs::create_dir(folder.join(PACKS)).map_err(FsError::io("making the packs' folder"))?;
+        let path = database_path(folder, keys.epoch);
+        let db = db::open(&path, &keys.database, Opening::Create)?;
+        insert_root(&db, owner)?;
+        Self::start(folder, path, keys, db)
+    }
+
+    /// Opens the space in `folder` with the keys of its epoch. Nodes that lost their last name while they were open
+    /// are removed.
+    ///
+    /// # Errors
+    /// [`FsError::Damaged`] when the database does not open with these keys or is not ours.
+    pub fn open(folder: &Path, keys: SpaceKeys) -> Result<Self> {
+        let path = database_path(folder, keys.epoch);
+        if !path.exists() {
+            return Err(FsError::Damaged(format!("the database {} is missing", path.display())));
+        }
+        let db = db::open(&path, &keys.database, Opening::Existing)?;
+        Self::start(folder, path, keys, db)
+    }
+
+    fn start(folder: &Path, database: PathBuf, keys: SpaceKeys, db: Connection) -> Result<Self> {
+        let keys = Arc::new(keys);
+        let known = index::packs(&db)?;
+        let backend = DiskBackend::open(&folder.join(PACKS))?;
+        let packs = Packs::open(Arc::new(backend), Arc::clone(&keys), &known)?;
+        let mut tree = Tree::of(db)?;
+        let opening = tree.note_opening()?;
+        let next_chunk = tree.next_chunk()?;
+        let mut wal = database.clone().into_os_string();
+        wal.push("-wal");
+        let wal = File::open(&wal).map_err(FsError::io("opening the database's log"))?;
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads.min(4))
+            .thread_name(|n| format!("seal-{n}"))
+            .build()
+            .map_err(|error| FsError::io("starting threads")(std::io::Error::other(error)))?;
+        let shared = Arc::new(Shared {
+            room: Room::open(folder)?,
+            folder: folder.to_path_buf(),
+            database,
+            keys,
+            tree: Mutex::new(tree),
+            nodes: Mutex::new(HashMap::new()),
+            dirty: Mutex::new(HashSet::new()),
+            urgent: Mutex::new(HashSet::new()),
+            pins: Mutex::new(HashMap::new()),
+            reaped: Mutex::new(Vec::new()),
+            fresh: Mutex::new(FreshChunks::default()),
+            next_chunk: AtomicI64::new(next_chunk),
+            packs,
+            pool,
+            wal,
+            gate: Gate::default(),
+            dirty_bytes: AtomicUsize::new(0),
+            appended: AtomicU64::new(0),
+        });
+        shared.set_opening(opening);
+        shared.reap_orphans()?;
+        let committer = {
+            let shared = Arc::clone(&shared);
+            std::thread::Builder::new()
+                .name("commit".into())
+                .spawn(move || shared.keep_committing())
+                .map_err(FsError::io("starting a thread"))?
+        };
+        Ok(Self { shared, committer: Mutex::new(Some(committer)) })
+    }
+
+    /// Writes everything, copies the log into the database and closes both.
+    ///
+    /// # Errors
+    /// [`FsError::Stopped`] when something could not be written.
+    pub fn close(&self, access: &cartable_share::Access) -> Result<Closed> {
+        self.sync_all(access)?;
+        self.end_committer();
+        self.shared.packs.close()?;
+        self.sync_all(access)?;
+        let commit = self.last_commit();
+        self.shared.tree.lock().checkpoint("TRUNCATE")?;
+        Ok(Closed { commit })
+    }
+
+    /// Copies the database under another key into a new file, complete and synced: for a change of keys.
+    ///
+    /// # Errors
+    /// [`FsError::Database`] and [`FsError::Io`].
+    pub fn export(&self, access: &cartable_share::Access, target: &Path, key: &DatabaseKey) -> Result<()> {
+        self.sync_all(access)?;
+        let tree = self.shared.tree.lock();
+        let path = target.to_str().ok_or(FsError::Invalid("path"))?;
+        let value = key.pragma();
+        let attach = zeroize::Zeroizing::new(format!("ATTACH DATABASE ?1 AS target KEY \"{}\"", value.as_str()));
+        tree.db.execute(&attach, [path])?;
+        let exported = tree
+            .db
+            .query_row("SELECT sqlcipher_export('target')", [], |_| Ok(()))
+            .and_then(|()| tree.db.execute_batch(&format!("PRAGMA target.user_version = {}", db::SCHEMA_VERSION)));
+        let detached = tree.db.execute_batch("DETACH DATABASE target");
+        exported?;
+        detached?;
+        drop(tree);
+        let file = File::open(target).map_err(FsError::io("opening the new database"))?;
+        file.sync_all().map_err(FsError::io("syncing the new database"))
+    }
+
+    /// What statfs(2) shows of the disk the space lies on.
+    ///
+    /// # Errors
+    /// [`FsError::Io`].
+    pub fn volume(&self, _access: &cartable_share::Access) -> Result<Volume> {
+        self.shared.room.volume()
+    }
+
+    /// The folder that the space lies in.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.shared.folder
+    }
+
+    /// The file that the database lies in.
+    #[must_use]
+    pub fn database(&self) -> &Path {
+        &self.shared.database
+    }
+
+    fn end_committer(&self) {
+        self.shared.stop_committing();
+        if let Some(committer) = self.committer.lock().take() {
+            // A panic of the committer has stopped the space already; its answer is in the gate.
+            let _ = committer.join();
+        }
+    }
+}
+
+impl Drop for Space {
+    fn drop(&mut self) {
+        self.end_committer();
+    }
+}
+
+/// Where the database of an epoch lies.
+#[must_use]
+pub fn database_path(folder: &Path, epoch: u32) -> PathBuf {
+    folder.join(format!("space.{epoch}.db"))
+}
+
+fn insert_root(db: &Connection, (uid, gid): (u32, u32)) -> Result<()> {
+    let now = Time::now();
+    let root = Attr {
+        id: NodeId::ROOT,
+        kind: Kind::Folder,
+        permissions: 0o700,
+        uid,
+        gid,
+        links: 2,
+        size: FOLDER_SIZE,
+        stored_bytes: 0,
+        device: 0,
+        accessed: now,
+        modified: now,
+        changed: now,
+        created: now,
+        version: 1,
+    };
+    db.execute(
+        "INSERT INTO nodes (id, mode, uid, gid, links, size, stored_bytes, device, times, version, parent, target)
+         VALUES (1, ?1, ?2, ?3, 2, ?4, 0, 0, ?5, 1, 1, NULL)",
+        rusqlite::params![root.mode(), uid, gid, FOLDER_SIZE.cast_signed(), times_to_bytes(&root)],
+    )?;
+    Ok(())
+}
+
+impl Tree {
+    fn of(db: Connection) -> Result<Self> {
+        let (counter, next_node, next_entry, next_inline) =
+            db.query_row("SELECT counter, next_node, next_entry, next_inline FROM state WHERE id = 1", [], |row| {
+                Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get(2)?, row.get(3)?))
+            })?;
+        Ok(Self {
+            db,
+            in_batch: false,
+            counter: counter.cast_unsigned(),
+            next_node: next_node.cast_unsigned(),
+            next_entry,
+            next_inline,
+            new_orphans: Vec::new(),
+        })
+    }
+
+    fn next_chunk(&self) -> Result<i64> {
+        Ok(self.db.query_row("SELECT next_chunk FROM state WHERE id = 1", [], |row| row.get(0))?)
+    }
+
+    /// Starts a new history from here: see [`CommitId`].
+    fn note_opening(&mut self) -> Result<[u8; 16]> {
+        let mut opening = [0; 16];
+        getrandom::fill(&mut opening).map_err(|error| FsError::io("asking for randomness")(std::io::Error::other(error)))?;
+        self.db.execute_batch("BEGIN IMMEDIATE")?;
+        self.db.execute("UPDATE state SET counter = counter + 1 WHERE id = 1", [])?;
+        self.counter += 1;
+        self.db.execute(
+            "INSERT INTO openings (first_counter, id) VALUES (?1, ?2)",
+            rusqlite::params![self.counter.cast_signed(), &opening[..]],
+        )?;
+        self.db.execute_batch("COMMIT")?;
+        Ok(opening)
+    }
+}
+
+impl Shared {
+    fn reap_orphans(&self) -> Result<()> {
+        let mut tree = self.tree.lock();
+        let orphans: Vec<i64> = {
+            let mut query = tree.db.prepare("SELECT node FROM orphans")?;
+            query.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?
+        };
+        for row in orphans {
+            tree.erase_node(NodeId::from_row(row)?)?;
+        }
+        Ok(())
+    }
+}

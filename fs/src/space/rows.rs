@@ -1,0 +1,174 @@
+//! From memory to rows: chunks, extents, inline bytes and attributes, when a batch closes.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use cartable_crypto::ChunkRef;
+use cartable_store::{Place, index};
+use rusqlite::{Connection, Row, params};
+
+use super::content::{Content, INLINE_BYTES};
+use super::state::Shared;
+use super::{Node, NodeState, Tree};
+use crate::error::{FsError, Result};
+use crate::extent::{Chunk, Extent, Source};
+use crate::node::NodeId;
+
+/// A chunk that no row of the index names yet.
+pub(super) struct Fresh {
+    pub(super) chunk: Arc<Chunk>,
+    /// Count of its append.
+    pub(super) appended: u64,
+    /// Whether equal content may be found again through it.
+    pub(super) findable: bool,
+}
+
+/// All chunks that no row names yet.
+#[derive(Default)]
+pub(super) struct FreshChunks {
+    list: Vec<Fresh>,
+    by_hash: HashMap<[u8; 32], (Arc<Chunk>, u64)>,
+}
+
+impl FreshChunks {
+    pub(super) fn add(&mut self, fresh: Fresh) {
+        if fresh.findable {
+            self.by_hash.insert(*fresh.chunk.reference.hash(), (Arc::clone(&fresh.chunk), fresh.appended));
+        }
+        self.list.push(fresh);
+    }
+
+    pub(super) fn find(&self, hash: &[u8; 32]) -> Option<(Arc<Chunk>, u64)> {
+        self.by_hash.get(hash).map(|(chunk, appended)| (Arc::clone(chunk), *appended))
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// Takes those whose append is durable.
+    pub(super) fn take_synced(&mut self, synced: u64) -> Vec<Fresh> {
+        let (ready, left) = std::mem::take(&mut self.list).into_iter().partition(|fresh| fresh.appended <= synced);
+        self.list = left;
+        self.by_hash.retain(|_, (_, appended)| *appended > synced);
+        ready
+    }
+}
+
+impl Chunk {
+    /// Reads a chunk from a row whose columns from `first` on are pack, offset, plain_bytes and reference.
+    pub(super) fn from_row(id: i64, row: &Row<'_>, first: usize) -> Result<Self> {
+        let missing = || FsError::Damaged(format!("chunk {id} is not in the index"));
+        let pack: Option<u32> = row.get(first)?;
+        let reference: Option<Vec<u8>> = row.get(first + 3)?;
+        let bytes: [u8; 64] = reference.and_then(|bytes| bytes.try_into().ok()).ok_or_else(missing)?;
+        let place = Place {
+            pack: pack.ok_or_else(missing)?,
+            offset: row.get::<_, i64>(first + 1)?.cast_unsigned(),
+            plain_bytes: row.get(first + 2)?,
+        };
+        Ok(Self { id, place, reference: ChunkRef::from_bytes(&bytes) })
+    }
+
+    pub(super) fn find(db: &Connection, hash: &[u8; 32]) -> Result<Option<Self>> {
+        let mut query = db.prepare_cached(
+            "SELECT c.id, c.pack, c.offset, c.plain_bytes, c.reference FROM dedup d JOIN chunks c ON c.id = d.chunk WHERE d.hash = ?1",
+        )?;
+        let mut rows = query.query([&hash[..]])?;
+        rows.next()?.map(|row| Self::from_row(row.get(0)?, row, 1)).transpose()
+    }
+}
+
+impl Tree {
+    pub(super) fn save_chunk(&mut self, fresh: &Fresh) -> Result<()> {
+        let Fresh { chunk, findable, .. } = fresh;
+        index::insert(&self.db, chunk.id, chunk.place, &chunk.reference, *findable)?;
+        Ok(())
+    }
+
+    fn save_extents(&mut self, id: NodeId, content: &mut Content) -> Result<()> {
+        for Range { start, end } in content.extents.take_changed() {
+            let (from, to) = (start.cast_signed(), i64::try_from(end).unwrap_or(i64::MAX));
+            self.db
+                .prepare_cached("DELETE FROM extents WHERE node = ?1 AND start >= ?2 AND start < ?3")?
+                .execute(params![id.row(), from, to])?;
+            let mut insert = self
+                .db
+                .prepare_cached("INSERT INTO extents (node, start, length, chunk, skip) VALUES (?1, ?2, ?3, ?4, ?5)")?;
+            for (at, extent) in content.extents.overlapping(start..end).filter(|(at, _)| *at >= start) {
+                let (chunk, skip) = match &extent.source {
+                    Source::Chunk { chunk, skip } => (chunk.id, *skip),
+                    Source::Inline { row } => (-row, 0),
+                };
+                insert.execute(params![id.row(), at.cast_signed(), extent.length.cast_signed(), chunk, skip])?;
+            }
+        }
+        for row in std::mem::take(&mut content.dropped_inline) {
+            self.db.prepare_cached("DELETE FROM inline WHERE id = ?1")?.execute([row])?;
+        }
+        Ok(())
+    }
+
+    /// Makes inline rows of what is dirty.
+    fn save_inline(&mut self, content: &mut Content) -> Result<usize> {
+        let mut saved = 0;
+        while !content.dirty.is_empty() {
+            // What a clearing tears is dirty again, in places that hold no extent any more: the second round ends it.
+            for (start, run) in std::mem::take(&mut content.dirty).iter() {
+                let range = start..start + run.len() as u64;
+                let torn = Shared::torn_in(self, content, &range)?;
+                let grew = content.clear(range, &torn);
+                saved += run.len() - grew.min(run.len());
+                let row = self.next_inline;
+                self.next_inline += 1;
+                self.db.prepare_cached("INSERT INTO inline (id, data) VALUES (?1, ?2)")?.execute(params![row, run])?;
+                content.extents.insert(start, Extent { length: run.len() as u64, source: Source::Inline { row } });
+            }
+        }
+        Ok(saved)
+    }
+}
+
+impl Shared {
+    /// Writes what the database lacks of a node, as far as its bytes are stored; `synced` counts the appends that are
+    /// durable. An urgent node is written in full, however little of it was stored before. Returns whether it is
+    /// clean now.
+    pub(super) fn save(&self, tree: &mut Tree, node: &Node, urgent: bool, synced: &mut u64) -> Result<bool> {
+        let mut guard = node.lock();
+        let state = &mut *guard;
+        if state.attr.links == 0 && !self.is_pinned(node.id) {
+            return Ok(true);
+        }
+        let mut size = state.attr.size;
+        if let Some(content) = &mut state.content {
+            if urgent && content.cutting.is_none() && content.dirty.bytes() <= INLINE_BYTES {
+                let before = content.dirty.bytes();
+                tree.save_inline(content)?;
+                self.count_dirty(0, before);
+            }
+            let mut stored = content.unsynced <= *synced;
+            if urgent && !stored {
+                *synced = self.sync_packs()?;
+                stored = true;
+            }
+            if stored {
+                tree.save_extents(node.id, content)?;
+                content.unsynced = 0;
+            }
+            if !stored || !content.dirty.is_empty() || content.cutting.is_some() {
+                let reached = if stored { content.extents.end() } else { 0 };
+                size = size.min(state.durable_size.max(reached));
+            }
+            state.attr.stored_bytes = content.extents.stored_bytes();
+        }
+        let stored_bytes = state.attr.stored_bytes;
+        if state.attr_dirty || size != state.durable_size {
+            tree.save_node(state, size, stored_bytes)?;
+            state.durable_size = size;
+            state.unborn = false;
+            state.attr_dirty = size != state.attr.size;
+        }
+        Ok(NodeState::is_clean(state))
+    }
+}

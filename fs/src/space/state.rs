@@ -1,0 +1,143 @@
+//! The fields of a space and of a node in memory, and how a node is found.
+
+use std::collections::{HashMap, HashSet};
+use std::fs::File;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize};
+use std::thread::JoinHandle;
+
+use cartable_crypto::{ChunkCipher, SpaceKeys};
+use cartable_store::Packs;
+use parking_lot::{Condvar, Mutex, MutexGuard};
+
+use super::commit::Gate;
+use super::rows::FreshChunks;
+use super::{Content, Tree};
+use crate::error::Result;
+use crate::node::{Attr, NodeId};
+use crate::room::Room;
+
+/// One open space. A value: nothing is global, so a process may hold many.
+///
+/// Every operation that reads takes an [`Access`](cartable_share::Access), every operation that changes a
+/// [`Change`](cartable_share::Change); only `cartable_share` makes them.
+pub struct Space {
+    pub(super) shared: Arc<Shared>,
+    pub(super) committer: Mutex<Option<JoinHandle<()>>>,
+}
+
+pub(crate) struct Shared {
+    pub(super) folder: PathBuf,
+    pub(super) database: PathBuf,
+    pub(super) keys: Arc<SpaceKeys>,
+    pub(crate) tree: Mutex<Tree>,
+    pub(super) nodes: Mutex<HashMap<NodeId, Arc<Node>>>,
+    /// Nodes whose attributes or contents differ from the database.
+    pub(super) dirty: Mutex<HashSet<NodeId>>,
+    /// Nodes that the next commit must include in full.
+    pub(super) urgent: Mutex<HashSet<NodeId>>,
+    /// How many times each node is known outside: looked up by the kernel, opened.
+    pub(super) pins: Mutex<HashMap<NodeId, u64>>,
+    /// Nodes without a name that nobody knows any more.
+    pub(super) reaped: Mutex<Vec<NodeId>>,
+    /// Chunks appended and not yet in the index.
+    pub(super) fresh: Mutex<FreshChunks>,
+    pub(super) next_chunk: AtomicI64,
+    pub(super) packs: Packs,
+    pub(super) pool: rayon::ThreadPool,
+    pub(super) room: Room,
+    pub(super) wal: File,
+    pub(super) gate: Gate,
+    pub(super) dirty_bytes: AtomicUsize,
+    /// Counts appends to packs; an append is durable once a sync began after it.
+    pub(super) appended: AtomicU64,
+}
+
+/// A node in memory.
+pub(crate) struct Node {
+    pub(crate) id: NodeId,
+    pub(super) state: Mutex<NodeState>,
+    /// Signalled when a cut of its contents ends.
+    pub(super) settled: Condvar,
+}
+
+/// What is known of a node, and what of it is not yet in the database.
+pub(crate) struct NodeState {
+    pub(crate) attr: Attr,
+    /// Attributes differ from the row, or there is no row yet.
+    pub(super) attr_dirty: bool,
+    /// The size that the row has.
+    pub(super) durable_size: u64,
+    /// Of a folder: the folder it lies in; the root lies in itself.
+    pub(crate) parent: NodeId,
+    /// Of a symlink: where it points.
+    pub(super) target: Option<Arc<[u8]>>,
+    /// Of a file: its extents and dirty bytes, once touched.
+    pub(super) content: Option<Content>,
+    /// The database has no row yet.
+    pub(super) unborn: bool,
+}
+
+impl Node {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, NodeState> {
+        self.state.lock()
+    }
+}
+
+impl NodeState {
+    /// Marks contents and attributes as changed now.
+    pub(super) fn set_dirty(&mut self) {
+        self.attr_dirty = true;
+    }
+
+    /// Nothing in memory is missing in the database.
+    pub(super) fn is_clean(&self) -> bool {
+        !self.attr_dirty && !self.unborn && self.content.as_ref().is_none_or(Content::is_clean)
+    }
+}
+
+impl Shared {
+    pub(super) fn cipher(&self) -> &ChunkCipher {
+        &self.keys.chunks
+    }
+
+    /// The node `id`, from memory or from the database. The caller does not hold the tree.
+    pub(crate) fn node(&self, id: NodeId) -> Result<Arc<Node>> {
+        if let Some(node) = self.nodes.lock().get(&id) {
+            return Ok(Arc::clone(node));
+        }
+        self.node_in(&self.tree.lock(), id)
+    }
+
+    /// The node `id`, for a caller that holds the tree.
+    pub(crate) fn node_in(&self, tree: &Tree, id: NodeId) -> Result<Arc<Node>> {
+        if let Some(node) = self.nodes.lock().get(&id) {
+            return Ok(Arc::clone(node));
+        }
+        let state = tree.load_node(id)?;
+        Ok(self.adopt(id, state))
+    }
+
+    /// Puts a node into memory, unless it is there.
+    pub(super) fn adopt(&self, id: NodeId, state: NodeState) -> Arc<Node> {
+        let node = || Arc::new(Node { id, state: Mutex::new(state), settled: Condvar::new() });
+        Arc::clone(self.nodes.lock().entry(id).or_insert_with(node))
+    }
+
+    pub(super) fn mark_dirty(&self, id: NodeId) {
+        self.dirty.lock().insert(id);
+    }
+}
+
+impl NodeState {
+    /// The attributes, with the bytes that lie in extents as they are in memory.
+    pub(crate) fn attr(&self) -> Attr {
+        let mut attr = self.attr.clone();
+        if let Some(content) = &self.content {
+            let dirty = content.dirty.bytes() + content.cutting.as_ref().map_or(0, |runs| runs.bytes());
+            attr.stored_bytes = attr.size.min(content.extents.stored_bytes() + dirty as u64);
+        }
+        attr
+    }
+}

@@ -1,0 +1,139 @@
+//! The tree: the database connection, the open batch, and the rows of nodes and entries.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::NodeState;
+use crate::error::{FsError, Result};
+use crate::name::Name;
+use crate::node::{Attr, Kind, NodeId, PERMISSION_MASK, times_from_bytes, times_to_bytes};
+
+/// The one connection and what must be changed together with it.
+pub(crate) struct Tree {
+    pub(crate) db: Connection,
+    pub(super) in_batch: bool,
+    pub(super) counter: u64,
+    pub(super) next_node: u64,
+    pub(super) next_entry: i64,
+    pub(super) next_inline: i64,
+    /// Nodes that lost their last name in this batch while still known outside.
+    pub(super) new_orphans: Vec<NodeId>,
+}
+
+/// What an entry points to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Entry {
+    pub(super) id: i64,
+    pub(super) node: NodeId,
+}
+
+pub(super) const NODE_COLUMNS: &str = "n.mode, n.uid, n.gid, n.links, n.size, n.stored_bytes, n.device, n.times, n.version, n.parent, n.target";
+
+impl Tree {
+    /// Opens the batch unless it is open: what follows is kept or lost together.
+    pub(super) fn begin(&mut self) -> Result<()> {
+        if !self.in_batch {
+            self.db.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+            self.in_batch = true;
+        }
+        Ok(())
+    }
+
+    pub(super) fn find(&self, folder: NodeId, name: Name<'_>) -> Result<Option<Entry>> {
+        let mut query = self.db.prepare_cached("SELECT id, node FROM entries WHERE parent = ?1 AND name = ?2")?;
+        let found = query
+            .query_row(params![folder.row(), name.bytes()], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?)))
+            .optional()?;
+        found.map(|(id, node)| Ok(Entry { id, node: NodeId::from_row(node)? })).transpose()
+    }
+
+    pub(super) fn add_entry(&mut self, folder: NodeId, name: Name<'_>, node: NodeId) -> Result<()> {
+        self.begin()?;
+        let id = self.next_entry;
+        self.next_entry += 1;
+        self.db
+            .prepare_cached("INSERT INTO entries (parent, name, id, node) VALUES (?1, ?2, ?3, ?4)")?
+            .execute(params![folder.row(), name.bytes(), id, node.row()])?;
+        Ok(())
+    }
+
+    pub(super) fn remove_entry(&mut self, folder: NodeId, name: Name<'_>) -> Result<()> {
+        self.begin()?;
+        self.db
+            .prepare_cached("DELETE FROM entries WHERE parent = ?1 AND name = ?2")?
+            .execute(params![folder.row(), name.bytes()])?;
+        Ok(())
+    }
+
+    pub(super) fn is_empty(&self, folder: NodeId) -> Result<bool> {
+        let mut query = self.db.prepare_cached("SELECT 1 FROM entries WHERE parent = ?1 LIMIT 1")?;
+        Ok(!query.exists([folder.row()])?)
+    }
+
+    pub(super) fn load_node(&self, id: NodeId) -> Result<NodeState> {
+        let mut query = self.db.prepare_cached(
+            "SELECT n.mode, n.uid, n.gid, n.links, n.size, n.stored_bytes, n.device, n.times, n.version, n.parent, n.target
+             FROM nodes n WHERE n.id = ?1",
+        )?;
+        query.query_row([id.row()], |row| Ok(node_from_row(id, row, 0))).optional()?.unwrap_or(Err(FsError::NotFound))
+    }
+
+    pub(super) fn save_node(&mut self, state: &NodeState, size: u64, stored_bytes: u64) -> Result<()> {
+        let attr = &state.attr;
+        self.db
+            .prepare_cached(
+                "INSERT OR REPLACE INTO nodes (id, mode, uid, gid, links, size, stored_bytes, device, times, version, parent, target)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+            )?
+            .execute(params![
+                attr.id.row(),
+                attr.mode(),
+                attr.uid,
+                attr.gid,
+                attr.links,
+                size.cast_signed(),
+                stored_bytes.cast_signed(),
+                attr.device,
+                times_to_bytes(attr),
+                attr.version.cast_signed(),
+                (attr.kind == Kind::Folder).then_some(state.parent.row()),
+                state.target.as_deref(),
+            ])?;
+        Ok(())
+    }
+}
+
+/// Reads a node from a row whose columns from `first` on are [`NODE_COLUMNS`].
+pub(super) fn node_from_row(id: NodeId, row: &Row<'_>, first: usize) -> Result<NodeState> {
+    let mode: u32 = row.get(first)?;
+    let size: i64 = row.get(first + 4)?;
+    let times = row.get_ref(first + 7)?;
+    let [accessed, modified, changed, created] =
+        times_from_bytes(times.as_blob().map_err(|_| FsError::Damaged("times of a node".into()))?)?;
+    let parent: Option<i64> = row.get(first + 9)?;
+    let target: Option<Vec<u8>> = row.get(first + 10)?;
+    let attr = Attr {
+        id,
+        kind: Kind::of_mode(mode)?,
+        permissions: mode & PERMISSION_MASK,
+        uid: row.get(first + 1)?,
+        gid: row.get(first + 2)?,
+        links: row.get(first + 3)?,
+        size: size.cast_unsigned(),
+        stored_bytes: row.get::<_, i64>(first + 5)?.cast_unsigned(),
+        device: row.get(first + 6)?,
+        accessed,
+        modified,
+        changed,
+        created,
+        version: row.get::<_, i64>(first + 8)?.cast_unsigned(),
+    };
+    Ok(NodeState {
+        durable_size: attr.size,
+        attr,
+        attr_dirty: false,
+        parent: parent.map_or(Ok(id), NodeId::from_row)?,
+        target: target.map(Into::into),
+        content: None,
+        unborn: false,
+    })
+}

@@ -1,0 +1,78 @@
+//! Writing: bytes go into dirty runs at once and are stored when there are many, at fsync, or when the batch closes.
+
+use std::sync::atomic::Ordering;
+
+use cartable_share::Change;
+
+use super::attributes::SIZE_MAX;
+use super::state::Shared;
+use super::cut::Reason;
+use super::Space;
+use crate::error::{FsError, Result};
+use crate::node::{NodeId, Time};
+
+/// Dirty bytes of one file from which they are cut and sealed while the writer goes on.
+const STREAM_BYTES: usize = 4 << 20;
+/// Dirty bytes of all files from which a writer first stores what it can.
+const DIRTY_BYTES: usize = 32 << 20;
+
+/// Who keeps the times of a file that is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WriteTimes {
+    /// The write happens now.
+    Now,
+    /// The caller sets the times itself, as the kernel does for pages it wrote back late.
+    Kept,
+}
+
+impl Space {
+    /// Writes `data` at `offset`; a gap before it is a hole.
+    ///
+    /// # Errors
+    /// [`FsError::IsFolder`], [`FsError::FileTooLarge`] past 2^63 - 1, [`FsError::NoRoom`].
+    pub fn write(&self, _change: &Change, id: NodeId, offset: u64, data: &[u8], times: WriteTimes, drop_set_ids: bool) -> Result<()> {
+        let end = offset.checked_add(data.len() as u64).filter(|end| *end <= SIZE_MAX).ok_or(FsError::FileTooLarge)?;
+        self.shared.may_store(data.len())?;
+        let node = self.shared.node(id)?;
+        let (of_file, has_capability, clean_before) = {
+            let mut state = self.shared.lock_content(&node)?;
+            let clean_before = state.is_clean();
+            match times {
+                WriteTimes::Now => state.attr.touch(Time::now()),
+                WriteTimes::Kept => state.attr.version += 1,
+            }
+            if drop_set_ids {
+                state.attr.drop_set_ids();
+            }
+            state.attr.size = state.attr.size.max(end);
+            state.set_dirty();
+            let Some(content) = &mut state.content else { return Err(FsError::NotFound) };
+            let grew = content.dirty.write(offset, data);
+            self.shared.count_dirty(grew, 0);
+            (content.dirty.bytes(), content.has_capability, clean_before)
+        };
+        if clean_before {
+            self.shared.mark_dirty(id);
+        }
+        if has_capability {
+            self.shared.drop_capability(&node)?;
+        }
+        if of_file >= STREAM_BYTES {
+            self.shared.cut(&node, Reason::Stream)?;
+        } else if self.shared.dirty_bytes.load(Ordering::Relaxed) > DIRTY_BYTES {
+            self.shared.cut_all()?;
+        }
+        Ok(())
+    }
+}
+
+impl Shared {
+    /// Keeps count of dirty bytes over all files.
+    pub(super) fn count_dirty(&self, grew: usize, shrank: usize) {
+        if grew > shrank {
+            self.dirty_bytes.fetch_add(grew - shrank, Ordering::Relaxed);
+        } else if shrank > grew {
+            self.dirty_bytes.fetch_sub(shrank - grew, Ordering::Relaxed);
+        }
+    }
+}
