@@ -1,0 +1,283 @@
+//! The bag on disk: a folder with the public header `bag.json`, the sealed keyring, and a folder for each space.
+//!
+//! ```text
+//! bag.json            the public header; its rename is the commit point of every change of keys
+//! keyring.<version>   the sealed keyring that this version of the header names
+//! lock                held by the process that has the bag open
+//! spaces/<id>/        one space: space.<epoch>.db and its packs
+//! quarantine/         what was in the way and may still matter to somebody
+//! ```
+//!
+//! Creating: space, keyring, then the header. A folder without `bag.json` is no bag, so a crash before leaves only remains that
+//! the next attempt clears.
+//!
+//! Opening: lock, header, slot, keyring; then what this device remembers of the bag (`state`) is compared. Nothing is
+//! tidied away before that.
+//!
+//! Changing keys (`change`): new databases, then the keyring, then the header, each durable before the next; then the old
+//! ones are removed. A crash anywhere leaves a bag that opens: with the old secrets before the header's rename, with the
+//! new ones after.
+
+mod change;
+mod error;
+mod files;
+mod lock;
+mod state;
+#[cfg(test)]
+mod tests;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use cartable_crypto::{
+    BagId, Grant, Header, Held, KeyError, Keyring, KeyringSlot, Secret, SpaceId, SpaceKey, SpaceKeys, Suite,
+};
+
+use cartable_share::{self as share, Access, Principal, Right};
+
+use crate::space::{Closed, Space};
+
+pub use error::{BagError, OlderCopy};
+pub use state::{Memory, StateFolder};
+
+use files::Files;
+use lock::Lock;
+use state::Mark;
+
+/// How a bag is opened.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Opening {
+    /// Nothing is written into the bag.
+    pub read_only: bool,
+    /// Takes an older copy, or one whose owner's keys this device does not know, for the true one from now on.
+    pub danger_accept_older_copy: bool,
+}
+
+/// An unlocked bag, held by this process until it is dropped. Its spaces are opened one by one.
+pub struct Bag {
+    files: Files,
+    header: Header,
+    keys: Keys,
+    memory: Arc<Memory>,
+    opening: Opening,
+    _lock: Lock,
+}
+
+/// What the secret gave.
+enum Keys {
+    /// Everything.
+    Owner(Keyring),
+    /// One space: a device's slot.
+    Space(SpaceId, SpaceKey),
+}
+
+impl Bag {
+    /// Makes a bag in `folder`, which is missing or empty, with one slot for each of the owner's secrets.
+    ///
+    /// # Errors
+    /// [`BagError::NotEmpty`] when the folder holds anything; [`BagError::Key`] when a secret can't own a bag.
+    pub fn create(
+        folder: &Path,
+        suite: Suite,
+        secrets: &[&Secret],
+        state: &Arc<StateFolder>,
+        now: u64,
+    ) -> Result<Self, BagError> {
+        let files = Files::new(folder);
+        files.make_folder()?;
+        let lock = Lock::take(&files, false)?;
+        files.clear_unfinished()?;
+        let mut keyring = Keyring::create(suite);
+        for secret in secrets {
+            keyring.add(secret, Grant::Bag, now)?;
+        }
+        if keyring.slots().is_empty() {
+            return Err(KeyError::LastOwnerSlot.into());
+        }
+        let home = keyring.home();
+        files.make_spaces_folder()?;
+        let user = (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw());
+        let space = Space::create(&files.space(&home), keyring.space_keys(&home)?, user)?;
+        space.close(&share::decide(Principal::Owner, Right::Edit)?)?;
+        files.sync_new_space(&home)?;
+        let published = keyring.publish()?;
+        let header = Header::parse(&published.header)?;
+        let memory = Memory::first(state, Mark::of(&header, &keyring.owner()), header.bag());
+        files.write(&files.keyring(published.version), &published.keyring)?;
+        files.write(&files.header(), &published.header)?;
+        memory.flush()?;
+        Ok(Self {
+            files,
+            header,
+            keys: Keys::Owner(keyring),
+            memory: Arc::new(memory),
+            opening: Opening::default(),
+            _lock: lock,
+        })
+    }
+
+    /// Opens the bag in `folder` with a secret, and compares it with what the state folder remembers of it.
+    ///
+    /// # Errors
+    /// [`BagError::NotABag`], [`BagError::Busy`], [`BagError::Key`]; [`BagError::OlderCopy`] when the header is older than
+    /// one that was seen here, or is signed with keys that were not.
+    pub fn open(
+        folder: &Path,
+        secret: &Secret,
+        state: &Arc<StateFolder>,
+        opening: Opening,
+    ) -> Result<Self, BagError> {
+        let files = Files::new(folder);
+        let header = Self::header_of(&files)?;
+        let lock = Lock::take(&files, opening.read_only)?;
+        // Read again under the lock: whoever had it may have changed the keys meanwhile.
+        let header = if Self::header_of(&files)? == header { header } else { Self::header_of(&files)? };
+        let unlocked = header.unlock(secret)?;
+        let owner = unlocked.owner;
+        let keys = match unlocked.held {
+            Held::Space { space, key } => Keys::Space(space, key),
+            Held::Bag(_) => Keys::Owner(Keyring::open(unlocked, &files.read_keyring(header.version())?)?),
+        };
+        let mark = Mark::of(&header, &owner);
+        let memory = Memory::open(state, header.bag(), mark, opening.danger_accept_older_copy)?;
+        if memory.knew(&mark) && !opening.read_only {
+            files.tidy(&header);
+        }
+        memory.flush()?;
+        Ok(Self { files, header, keys, memory: Arc::new(memory), opening, _lock: lock })
+    }
+
+    /// Reads the public header of a bag without any secret: nothing of it is proven.
+    ///
+    /// # Errors
+    /// [`BagError::NotABag`], [`BagError::Key`] when it is malformed or of a newer format.
+    pub fn header_at(folder: &Path) -> Result<Header, BagError> {
+        Self::header_of(&Files::new(folder))
+    }
+
+    fn header_of(files: &Files) -> Result<Header, BagError> {
+        Ok(Header::parse(&files.read_header()?)?)
+    }
+
+    /// Opens a space, and refuses it when it lacks what this device knows to have been written.
+    ///
+    /// # Errors
+    /// [`BagError::Key`] when the secret does not give this space; [`BagError::OlderCopy`]; [`BagError::Space`].
+    pub fn open_space(&self, id: &SpaceId) -> Result<Space, BagError> {
+        let keys = self.space_keys(id)?;
+        let space = Space::open(&self.files.space(id), keys)?;
+        if let Some(known) = self.memory.commit_of(id) {
+            if !space.has_commit(&known)? && !self.opening.danger_accept_older_copy {
+                drop(space);
+                return Err(BagError::OlderCopy(OlderCopy::Database { space: *id }));
+            }
+        }
+        Ok(space)
+    }
+
+    /// Opens home.
+    ///
+    /// # Errors
+    /// As [`Bag::open_space`].
+    pub fn open_home(&self) -> Result<Space, BagError> {
+        self.open_space(&self.home())
+    }
+
+    /// Closes a space and remembers its last state outside the bag.
+    ///
+    /// # Errors
+    /// [`BagError::Space`] when something could not be written.
+    pub fn close_space(&self, id: &SpaceId, space: Space) -> Result<Closed, BagError> {
+        let closed = space.close(&self.access()?)?;
+        if !self.opening.read_only {
+            self.memory.note(*id, closed.commit);
+        }
+        self.memory.flush()?;
+        Ok(closed)
+    }
+
+    /// Returns the access that the secret gives: to read, and to change unless the bag was opened for reading only.
+    ///
+    /// # Errors
+    /// [`BagError::Space`] when policy refuses it.
+    pub fn access(&self) -> Result<Access, BagError> {
+        let wanted = if self.opening.read_only { Right::Read } else { Right::Edit };
+        Ok(share::decide(Principal::Owner, wanted)?)
+    }
+
+    /// Returns what this device remembers of the bag, to note commits in while a space is open.
+    #[must_use]
+    pub fn memory(&self) -> &Arc<Memory> {
+        &self.memory
+    }
+
+    /// Returns the bag's folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.files.folder()
+    }
+
+    /// Returns the bag's id.
+    #[must_use]
+    pub fn id(&self) -> BagId {
+        self.header.bag()
+    }
+
+    /// Returns the verified header.
+    #[must_use]
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// Returns the space that opens first: home, or the only one that the secret gives.
+    #[must_use]
+    pub fn home(&self) -> SpaceId {
+        match &self.keys {
+            Keys::Owner(keyring) => keyring.home(),
+            Keys::Space(space, _) => *space,
+        }
+    }
+
+    /// Returns the folder of a space.
+    #[must_use]
+    pub fn space_folder(&self, id: &SpaceId) -> PathBuf {
+        self.files.space(id)
+    }
+
+    /// Returns the keys of a space in its current epoch.
+    ///
+    /// # Errors
+    /// [`BagError::Key`] when the secret does not give this space.
+    pub fn space_keys(&self, id: &SpaceId) -> Result<SpaceKeys, BagError> {
+        match &self.keys {
+            Keys::Owner(keyring) => Ok(keyring.space_keys(id)?),
+            Keys::Space(space, key) if space == id => {
+                Ok(key.derive(self.header.suite(), &self.header.bag(), space))
+            }
+            Keys::Space(..) => Err(KeyError::NoSuchSpace.into()),
+        }
+    }
+
+    /// Returns the keys of a space in every epoch, oldest first: `check --repair` reads packs of all of them.
+    ///
+    /// # Errors
+    /// [`BagError::Key`] when the secret is not an owner's.
+    pub fn space_keys_of_all_epochs(&self, id: &SpaceId) -> Result<Vec<SpaceKeys>, BagError> {
+        Ok(self.keyring()?.space_keys_of_all_epochs(id)?)
+    }
+
+    /// Returns the slots, in the order they were made.
+    ///
+    /// # Errors
+    /// [`BagError::Key`] when the secret is not an owner's.
+    pub fn slots(&self) -> Result<&[KeyringSlot], BagError> {
+        Ok(self.keyring()?.slots())
+    }
+
+    fn keyring(&self) -> Result<&Keyring, BagError> {
+        match &self.keys {
+            Keys::Owner(keyring) => Ok(keyring),
+            Keys::Space(..) => Err(KeyError::NotOwner.into()),
+        }
+    }
+}

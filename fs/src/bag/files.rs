@@ -1,0 +1,232 @@
+//! Names of the files of a bag, how they are written, and what may be cleared away.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use cartable_crypto::{Header, SpaceId};
+use cartable_store::durable;
+
+use super::BagError;
+
+/// The folder of a bag.
+pub(super) struct Files {
+    folder: PathBuf,
+    /// How many more durable steps succeed, in tests of crashes.
+    #[cfg(test)]
+    pub(super) steps_left: std::sync::Arc<std::sync::atomic::AtomicI64>,
+}
+
+impl Files {
+    pub(super) fn new(folder: &Path) -> Self {
+        Self {
+            folder: folder.to_owned(),
+            #[cfg(test)]
+            steps_left: super::tests::steps_left(),
+        }
+    }
+
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    pub(super) fn header(&self) -> PathBuf {
+        self.folder.join(HEADER)
+    }
+
+    pub(super) fn lock(&self) -> PathBuf {
+        self.folder.join(LOCK)
+    }
+
+    pub(super) fn keyring(&self, version: u64) -> PathBuf {
+        self.folder.join(format!("{KEYRING}{version}"))
+    }
+
+    pub(super) fn space(&self, id: &SpaceId) -> PathBuf {
+        self.folder.join(SPACES).join(id.to_string())
+    }
+
+    pub(super) fn database(&self, id: &SpaceId, epoch: u32) -> PathBuf {
+        self.space(id).join(format!("{DATABASE}{epoch}{DATABASE_END}"))
+    }
+
+    pub(super) fn read_header(&self) -> Result<Vec<u8>, BagError> {
+        let path = self.header();
+        match read_bounded(&path, Header::MAX_BYTES) {
+            Ok(bytes) => Ok(bytes),
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                Err(BagError::NotABag { folder: self.folder.clone() })
+            }
+            Err(error) => Err(BagError::io("reading", path)(error)),
+        }
+    }
+
+    pub(super) fn read_keyring(&self, version: u64) -> Result<Vec<u8>, BagError> {
+        let path = self.keyring(version);
+        match read_bounded(&path, MAX_KEYRING_BYTES) {
+            Ok(bytes) => Ok(bytes),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(BagError::Missing { path }),
+            Err(error) => Err(BagError::io("reading", path)(error)),
+        }
+    }
+
+    /// Makes the bag's folder, for its owner only.
+    pub(super) fn make_folder(&self) -> Result<(), BagError> {
+        make_private(&self.folder)
+    }
+
+    /// Makes the folder that the spaces' folders lie in.
+    pub(super) fn make_spaces_folder(&self) -> Result<(), BagError> {
+        make_private(&self.folder.join(SPACES))
+    }
+
+    /// Makes a space that was just made durable: its names, from its folder up to the bag's own.
+    pub(super) fn sync_new_space(&self, id: &SpaceId) -> Result<(), BagError> {
+        let space = self.space(id);
+        self.step("syncing", &space)?;
+        let spaces = self.folder.join(SPACES);
+        let above = self.folder.parent().filter(|parent| !parent.as_os_str().is_empty());
+        for folder in [Some(space.as_path()), Some(&spaces), Some(&self.folder), above].into_iter().flatten() {
+            durable::sync_dir(folder).map_err(BagError::io("syncing", folder))?;
+        }
+        Ok(())
+    }
+
+    /// Writes a whole file durably: all of it is there afterwards, or the one before.
+    pub(super) fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), BagError> {
+        self.step("writing", path)?;
+        durable::write(path, bytes).map_err(BagError::io("writing", path))
+    }
+
+    /// Clears what an interrupted creation left, when nothing else is in the folder.
+    pub(super) fn clear_unfinished(&self) -> Result<(), BagError> {
+        let names = self.names()?;
+        let ours = |name: &String| {
+            name == LOCK || name == SPACES || name.starts_with(KEYRING) || name == HEADER_BEING_WRITTEN
+        };
+        if !names.iter().all(ours) || names.iter().any(|name| name == HEADER) {
+            return Err(BagError::NotEmpty { folder: self.folder.clone() });
+        }
+        for name in names.iter().filter(|name| *name != LOCK) {
+            let path = self.folder.join(name);
+            let removed = if name == SPACES { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+            removed.map_err(BagError::io("clearing", path))?;
+        }
+        Ok(())
+    }
+
+    /// Removes what earlier versions of keys left: other keyrings, databases of other epochs. Only for a header that is known to
+    /// be the newest; whatever can't be removed waits for the next opening.
+    pub(super) fn tidy(&self, header: &Header) {
+        let keyring = self.keyring(header.version());
+        for name in self.names().unwrap_or_default() {
+            let path = self.folder.join(&name);
+            let of_keyring = name.strip_prefix(KEYRING).map(|end| end.strip_suffix(BEING_WRITTEN).unwrap_or(end));
+            let stale = of_keyring.is_some_and(|version| version.parse::<u64>().is_ok()) && path != keyring;
+            if stale && keyring.exists() {
+                let _ = self.remove(&path);
+            }
+        }
+        for (space, epoch) in header.spaces() {
+            if self.database(space, *epoch).exists() {
+                self.tidy_space(space, *epoch);
+            }
+        }
+    }
+
+    fn tidy_space(&self, space: &SpaceId, current: u32) {
+        for name in names(&self.space(space)).unwrap_or_default() {
+            let epoch = name.strip_prefix(DATABASE).and_then(|rest| rest.split_once(DATABASE_END));
+            let epoch = epoch.and_then(|(epoch, _)| epoch.parse::<u32>().ok());
+            if epoch.is_some_and(|epoch| epoch != current) {
+                let _ = self.remove(&self.space(space).join(name));
+            }
+        }
+    }
+
+    /// Moves what stands at `path` out of the way, into `quarantine/`.
+    pub(super) fn move_aside(&self, path: &Path) -> Result<(), BagError> {
+        if !path.exists() {
+            return Ok(());
+        }
+        self.step("moving", path)?;
+        let folder = self.folder.join(QUARANTINE);
+        make_private(&folder)?;
+        let name = format!("{}.{}", path.file_name().unwrap_or_default().display(), SpaceId::random());
+        fs::rename(path, folder.join(name)).map_err(BagError::io("moving", path))?;
+        durable::sync_dir(&folder).map_err(BagError::io("syncing", folder))
+    }
+
+    /// Makes the file that a database is copied into: SQLite attaches what is there and makes nothing.
+    pub(super) fn make_empty(&self, path: &Path) -> Result<(), BagError> {
+        use std::os::unix::fs::OpenOptionsExt;
+        self.step("making", path)?;
+        let made = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+        made.map(drop).map_err(BagError::io("making", path))
+    }
+
+    /// Makes a finished database durable: its file and its name.
+    pub(super) fn sync_database(&self, path: &Path) -> Result<(), BagError> {
+        self.step("syncing", path)?;
+        let file = fs::File::open(path).map_err(BagError::io("opening", path))?;
+        file.sync_all().map_err(BagError::io("syncing", path))?;
+        let folder = path.parent().unwrap_or(&self.folder);
+        durable::sync_dir(folder).map_err(BagError::io("syncing", folder))
+    }
+
+    /// A place where tests end the process, so to speak.
+    #[cfg_attr(not(test), expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "tests fail here"))]
+    pub(super) fn step(&self, act: &'static str, path: &Path) -> Result<(), BagError> {
+        #[cfg(test)]
+        if self.steps_left.fetch_sub(1, std::sync::atomic::Ordering::SeqCst) <= 0 {
+            return Err(BagError::io(act, path)(io::Error::other("the test ends here")));
+        }
+        let _ = (act, path);
+        Ok(())
+    }
+
+    fn remove(&self, path: &Path) -> Result<(), BagError> {
+        self.step("removing", path)?;
+        fs::remove_file(path).map_err(BagError::io("removing", path))
+    }
+
+    fn names(&self) -> Result<Vec<String>, BagError> {
+        names(&self.folder).map_err(BagError::io("listing", &self.folder))
+    }
+}
+
+/// Names in a folder. One that is not UTF-8 is not ours, and is answered as a name that is not ours either.
+fn names(folder: &Path) -> io::Result<Vec<String>> {
+    let name = |entry: io::Result<fs::DirEntry>| Ok(entry?.file_name().to_string_lossy().into_owned());
+    fs::read_dir(folder)?.map(name).collect()
+}
+
+/// Makes a folder that only its owner may enter, unless it is there.
+pub(super) fn make_private(path: &Path) -> Result<(), BagError> {
+    use std::os::unix::fs::DirBuilderExt;
+    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
+    made.map_err(BagError::io("making", path))
+}
+
+/// Reads a file of at most `bytes`.
+pub(super) fn read_bounded(path: &Path, bytes: usize) -> io::Result<Vec<u8>> {
+    use std::io::Read;
+    let mut content = Vec::new();
+    fs::File::open(path)?.take(bytes as u64 + 1).read_to_end(&mut content)?;
+    if content.len() > bytes {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "larger than any of its kind"));
+    }
+    Ok(content)
+}
+
+const HEADER: &str = "bag.json";
+const HEADER_BEING_WRITTEN: &str = "bag.json.new";
+const BEING_WRITTEN: &str = ".new";
+const KEYRING: &str = "keyring.";
+const LOCK: &str = "lock";
+const SPACES: &str = "spaces";
+const QUARANTINE: &str = "quarantine";
+const DATABASE: &str = "space.";
+const DATABASE_END: &str = ".db";
+const MAX_KEYRING_BYTES: usize = 64 << 20;

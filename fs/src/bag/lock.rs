@@ -1,0 +1,59 @@
+//! One process owns an open bag: `flock` on its file `lock`, which the kernel gives up with the process.
+
+use std::{
+    fs::{File, OpenOptions},
+    io::{Read, Seek, Write},
+    os::unix::fs::OpenOptionsExt,
+};
+
+use rustix::{
+    fs::{FlockOperation, flock},
+    io::Errno,
+};
+
+use super::{BagError, files::Files};
+
+/// The lock, held until dropped. None on a medium that can't be written, where nobody can change the bag either.
+pub(super) struct Lock {
+    _file: Option<File>,
+}
+
+impl Lock {
+    /// Takes the lock of a bag.
+    ///
+    /// # Errors
+    /// [`BagError::Busy`] when another process holds it.
+    pub(super) fn take(files: &Files, read_only: bool) -> Result<Self, BagError> {
+        let path = files.lock();
+        let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(&path);
+        let mut file = match opened {
+            Ok(file) => file,
+            Err(error) if read_only && is_read_only(&error) => match File::open(&path) {
+                Ok(file) => file,
+                Err(_) => return Ok(Self { _file: None }),
+            },
+            Err(error) => return Err(BagError::io("opening", path)(error)),
+        };
+        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => {}
+            Err(Errno::WOULDBLOCK) => return Err(BagError::Busy { process: holder(&mut file) }),
+            Err(error) => return Err(BagError::io("locking", path)(error.into())),
+        }
+        // Only for people to read: who holds it is known by the lock, not by the number in it.
+        let _ = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| writeln!(file, "{}", std::process::id()));
+        Ok(Self { _file: Some(file) })
+    }
+}
+
+fn is_read_only(error: &std::io::Error) -> bool {
+    matches!(
+        Errno::from_io_error(error),
+        Some(Errno::ROFS | Errno::ACCESS | Errno::PERM)
+    )
+}
+
+fn holder(file: &mut File) -> Option<u32> {
+    let mut text = String::new();
+    file.take(16).read_to_string(&mut text).ok()?;
+    text.trim().parse().ok()
+}

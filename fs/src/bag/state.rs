@@ -1,0 +1,290 @@
+//! What a device remembers of bags, in a folder outside them: the last header and the last durable commit of each space. By it an
+//! older copy that somebody put back is noticed at opening.
+//!
+//! A file for each bag, sealed under a key of the folder, written whole: after each change of keys, at most every 30
+//! seconds while commits are noted, and at close. A crash leaves the file before, which asks for less and so never refuses the
+//! true bag.
+
+use std::{
+    collections::BTreeMap,
+    io,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use cartable_crypto::{BagId, Header, SpaceId, StateKey, VerifyKey};
+use cartable_store::durable;
+use zeroize::Zeroizing;
+
+use super::{
+    BagError, OlderCopy,
+    files::{make_private, read_bounded},
+};
+use crate::space::CommitId;
+
+/// The state folder of a device and user.
+pub struct StateFolder {
+    path: PathBuf,
+    key: StateKey,
+}
+
+impl StateFolder {
+    /// Opens the folder, and makes it and its key if they are missing.
+    ///
+    /// # Errors
+    /// [`BagError::DamagedMemory`] when the key has another length; [`BagError::Io`].
+    pub fn open(path: &Path) -> Result<Self, BagError> {
+        make_private(path)?;
+        // It may have been there with other permissions: what is in it is for its owner only.
+        std::fs::set_permissions(path, PermissionsExt::from_mode(0o700)).map_err(BagError::io("closing to others", path))?;
+        let file = path.join("key");
+        let key = match read_bounded(&file, KEY_BYTES).map(Zeroizing::new) {
+            Ok(bytes) => {
+                let bytes: &[u8; KEY_BYTES] =
+                    bytes.as_slice().try_into().map_err(|_| BagError::DamagedMemory { path: file.clone() })?;
+                StateKey::from_bytes(bytes)
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let key = StateKey::random();
+                durable::write(&file, key.to_bytes().as_slice()).map_err(BagError::io("writing", &file))?;
+                key
+            }
+            Err(error) => return Err(BagError::io("reading", file)(error)),
+        };
+        Ok(Self { path: path.to_owned(), key })
+    }
+
+    fn file(&self, bag: &BagId) -> PathBuf {
+        self.path.join(format!("{bag}.state"))
+    }
+
+    fn read(&self, bag: &BagId) -> Result<Option<Record>, BagError> {
+        let path = self.file(bag);
+        let damaged = || BagError::DamagedMemory { path: path.clone() };
+        match read_bounded(&path, MAX_RECORD_BYTES) {
+            Ok(sealed) => {
+                let plain = self.key.open(bag, &sealed).map_err(|_| damaged())?;
+                Record::decode(&plain).map(Some).ok_or_else(damaged)
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(BagError::io("reading", &path)(error)),
+        }
+    }
+}
+
+/// What identifies a header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Mark {
+    version: u64,
+    fingerprint: [u8; 32],
+    owner: [u8; 32],
+}
+
+impl Mark {
+    pub(super) fn of(header: &Header, owner: &VerifyKey) -> Self {
+        Self { version: header.version(), fingerprint: header.fingerprint(), owner: owner.to_bytes() }
+    }
+}
+
+/// What is remembered of one bag.
+struct Record {
+    header: Mark,
+    /// A header that is being put in place: after a crash it may stand there or not.
+    expected: Option<Mark>,
+    commits: BTreeMap<SpaceId, CommitId>,
+}
+
+/// What this device remembers of an open bag.
+pub struct Memory {
+    folder: Arc<StateFolder>,
+    bag: BagId,
+    /// What was known when the bag was opened.
+    knew: Option<Mark>,
+    now: Mutex<Now>,
+}
+
+struct Now {
+    record: Record,
+    changed: bool,
+    written: Option<Instant>,
+}
+
+impl Memory {
+    /// Begins the memory of a bag that was just made.
+    pub(super) fn first(folder: &Arc<StateFolder>, header: Mark, bag: BagId) -> Self {
+        let record = Record { header, expected: None, commits: BTreeMap::new() };
+        Self::with(folder, bag, Some(header), record, true)
+    }
+
+    /// Compares a header with what is remembered of its bag.
+    pub(super) fn open(folder: &Arc<StateFolder>, bag: BagId, found: Mark, accept: bool) -> Result<Self, BagError> {
+        let known = match folder.read(&bag) {
+            Err(BagError::DamagedMemory { .. }) if accept => None,
+            other => other?,
+        };
+        let Some(mut record) = known else {
+            let record = Record { header: found, expected: None, commits: BTreeMap::new() };
+            return Ok(Self::with(folder, bag, None, record, true));
+        };
+        let ours = record.header == found || record.expected == Some(found);
+        if !ours && !accept {
+            if let Some(older) = older(&record.header, &found) {
+                return Err(BagError::OlderCopy(older));
+            }
+        }
+        let changed = record.header != found || record.expected.is_some();
+        record.header = found;
+        record.expected = None;
+        Ok(Self::with(folder, bag, ours.then_some(found), record, changed))
+    }
+
+    fn with(folder: &Arc<StateFolder>, bag: BagId, knew: Option<Mark>, record: Record, changed: bool) -> Self {
+        let now = Mutex::new(Now { record, changed, written: None });
+        Self { folder: Arc::clone(folder), bag, knew, now }
+    }
+
+    /// Whether this very header was known before the bag was opened.
+    pub(super) fn knew(&self, header: &Mark) -> bool {
+        self.knew == Some(*header)
+    }
+
+    /// Returns the last durable commit of a space that is remembered.
+    pub(super) fn commit_of(&self, space: &SpaceId) -> Option<CommitId> {
+        self.lock().record.commits.get(space).copied()
+    }
+
+    /// Notes a commit that is durable. Nothing is written before [`Memory::flush`] or [`Memory::flush_if_due`].
+    pub fn note(&self, space: SpaceId, commit: CommitId) {
+        let mut now = self.lock();
+        if now.record.commits.insert(space, commit) != Some(commit) {
+            now.changed = true;
+        }
+    }
+
+    /// Writes what was noted, when the last time was 30 seconds ago or more.
+    ///
+    /// # Errors
+    /// [`BagError::Io`].
+    pub fn flush_if_due(&self) -> Result<(), BagError> {
+        let due = self.lock().written.is_none_or(|written| written.elapsed() >= INTERVAL);
+        if due { self.flush() } else { Ok(()) }
+    }
+
+    /// Writes what was noted.
+    ///
+    /// # Errors
+    /// [`BagError::Io`].
+    pub fn flush(&self) -> Result<(), BagError> {
+        let mut now = self.lock();
+        if !now.changed {
+            return Ok(());
+        }
+        let path = self.folder.file(&self.bag);
+        let sealed = self.folder.key.seal(&self.bag, &now.record.encode());
+        durable::write(&path, &sealed).map_err(BagError::io("writing", path))?;
+        now.changed = false;
+        now.written = Some(Instant::now());
+        Ok(())
+    }
+
+    /// Notes, durably, a header that is about to be written.
+    pub(super) fn expect(&self, header: Mark) -> Result<(), BagError> {
+        let mut now = self.lock();
+        now.record.expected = Some(header);
+        now.changed = true;
+        drop(now);
+        self.flush()
+    }
+
+    /// Notes, durably, that the expected header stands.
+    pub(super) fn settle(&self, header: Mark) -> Result<(), BagError> {
+        let mut now = self.lock();
+        now.record.header = header;
+        now.record.expected = None;
+        now.changed = true;
+        drop(now);
+        self.flush()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Now> {
+        // Whoever panicked while holding it left numbers that are still true.
+        self.now.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// In what `found` is older than, or foreign to, what is known.
+fn older(known: &Mark, found: &Mark) -> Option<OlderCopy> {
+    if found.version < known.version {
+        Some(OlderCopy::Header { found: found.version, known: known.version })
+    } else if found.version == known.version {
+        Some(OlderCopy::OtherHeader { version: found.version })
+    } else if found.owner != known.owner {
+        Some(OlderCopy::OwnerChanged)
+    } else {
+        None
+    }
+}
+
+impl Record {
+    /// Format, header, whether another is expected and which, commits by space.
+    fn encode(&self) -> Vec<u8> {
+        let mut out = RECORD_FORMAT.to_le_bytes().to_vec();
+        self.header.encode(&mut out);
+        out.push(u8::from(self.expected.is_some()));
+        if let Some(expected) = &self.expected {
+            expected.encode(&mut out);
+        }
+        for (space, commit) in &self.commits {
+            out.extend_from_slice(space.as_bytes());
+            out.extend_from_slice(&commit.counter.to_le_bytes());
+            out.extend_from_slice(&commit.opening);
+        }
+        out
+    }
+
+    fn decode(plain: &[u8]) -> Option<Self> {
+        let (format, rest) = plain.split_first_chunk()?;
+        if u16::from_le_bytes(*format) != RECORD_FORMAT {
+            return None;
+        }
+        let (header, rest) = Mark::decode(rest)?;
+        let (more, mut rest) = rest.split_first()?;
+        let mut expected = None;
+        if *more == 1 {
+            let (mark, left) = Mark::decode(rest)?;
+            (expected, rest) = (Some(mark), left);
+        }
+        let mut commits = BTreeMap::new();
+        while !rest.is_empty() {
+            let (space, left) = rest.split_first_chunk()?;
+            let (counter, left) = left.split_first_chunk()?;
+            let (opening, left) = left.split_first_chunk()?;
+            let commit = CommitId { counter: u64::from_le_bytes(*counter), opening: *opening };
+            commits.insert(SpaceId::from_bytes(*space), commit);
+            rest = left;
+        }
+        (*more <= 1).then_some(Self { header, expected, commits })
+    }
+}
+
+impl Mark {
+    fn encode(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.version.to_le_bytes());
+        out.extend_from_slice(&self.fingerprint);
+        out.extend_from_slice(&self.owner);
+    }
+
+    fn decode(bytes: &[u8]) -> Option<(Self, &[u8])> {
+        let (version, rest) = bytes.split_first_chunk()?;
+        let (fingerprint, rest) = rest.split_first_chunk()?;
+        let (owner, rest) = rest.split_first_chunk()?;
+        Some((Self { version: u64::from_le_bytes(*version), fingerprint: *fingerprint, owner: *owner }, rest))
+    }
+}
+
+const KEY_BYTES: usize = 32;
+const RECORD_FORMAT: u16 = 1;
+const MAX_RECORD_BYTES: usize = 1 << 20;
+const INTERVAL: Duration = Duration::from_secs(30);
