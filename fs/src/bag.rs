@@ -11,8 +11,8 @@
 //! Creating: space, keyring, then the header. A folder without `bag.json` is no bag, so a crash before leaves only remains that
 //! the next attempt clears.
 //!
-//! Opening: lock, header, slot, keyring; then what this device remembers of the bag (`state`) is compared. Nothing is
-//! tidied away before that.
+//! Opening: lock, header, slot, keyring; then what this device remembers of the bag (`state`) is compared, and of each space
+//! when it is opened (`spaces`). Nothing is tidied away before that.
 //!
 //! Changing keys (`change`): new databases, then the keyring, then the header, each durable before the next; then the old
 //! ones are removed. A crash anywhere leaves a bag that opens: with the old secrets before the header's rename, with the
@@ -22,6 +22,7 @@ mod change;
 mod error;
 mod files;
 mod lock;
+mod spaces;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -35,14 +36,15 @@ use cartable_crypto::{
 
 use cartable_share::{self as share, Access, Principal, Right};
 
-use crate::space::{Closed, Space};
+use crate::space::Space;
 
 pub use error::{BagError, OlderCopy};
-pub use state::{Memory, StateFolder};
+pub use spaces::Keeper;
+pub use state::StateFolder;
 
 use files::Files;
 use lock::Lock;
-use state::Mark;
+use state::{Mark, Memory};
 
 /// How a bag is opened.
 #[derive(Debug, Clone, Copy, Default)]
@@ -121,12 +123,7 @@ impl Bag {
     /// # Errors
     /// [`BagError::NotABag`], [`BagError::Busy`], [`BagError::Key`]; [`BagError::OlderCopy`] when the header is older than
     /// one that was seen here, or is signed with keys that were not.
-    pub fn open(
-        folder: &Path,
-        secret: &Secret,
-        state: &Arc<StateFolder>,
-        opening: Opening,
-    ) -> Result<Self, BagError> {
+    pub fn open(folder: &Path, secret: &Secret, state: &Arc<StateFolder>, opening: Opening) -> Result<Self, BagError> {
         let files = Files::new(folder);
         let header = Self::header_of(&files)?;
         let lock = Lock::take(&files, opening.read_only)?;
@@ -159,43 +156,6 @@ impl Bag {
         Ok(Header::parse(&files.read_header()?)?)
     }
 
-    /// Opens a space, and refuses it when it lacks what this device knows to have been written.
-    ///
-    /// # Errors
-    /// [`BagError::Key`] when the secret does not give this space; [`BagError::OlderCopy`]; [`BagError::Space`].
-    pub fn open_space(&self, id: &SpaceId) -> Result<Space, BagError> {
-        let keys = self.space_keys(id)?;
-        let space = Space::open(&self.files.space(id), keys)?;
-        if let Some(known) = self.memory.commit_of(id) {
-            if !space.has_commit(&known)? && !self.opening.danger_accept_older_copy {
-                drop(space);
-                return Err(BagError::OlderCopy(OlderCopy::Database { space: *id }));
-            }
-        }
-        Ok(space)
-    }
-
-    /// Opens home.
-    ///
-    /// # Errors
-    /// As [`Bag::open_space`].
-    pub fn open_home(&self) -> Result<Space, BagError> {
-        self.open_space(&self.home())
-    }
-
-    /// Closes a space and remembers its last state outside the bag.
-    ///
-    /// # Errors
-    /// [`BagError::Space`] when something could not be written.
-    pub fn close_space(&self, id: &SpaceId, space: Space) -> Result<Closed, BagError> {
-        let closed = space.close(&self.access()?)?;
-        if !self.opening.read_only {
-            self.memory.note(*id, closed.commit);
-        }
-        self.memory.flush()?;
-        Ok(closed)
-    }
-
     /// Returns the access that the secret gives: to read, and to change unless the bag was opened for reading only.
     ///
     /// # Errors
@@ -203,12 +163,6 @@ impl Bag {
     pub fn access(&self) -> Result<Access, BagError> {
         let wanted = if self.opening.read_only { Right::Read } else { Right::Edit };
         Ok(share::decide(Principal::Owner, wanted)?)
-    }
-
-    /// Returns what this device remembers of the bag, to note commits in while a space is open.
-    #[must_use]
-    pub fn memory(&self) -> &Arc<Memory> {
-        &self.memory
     }
 
     /// Returns the bag's folder.
@@ -251,9 +205,7 @@ impl Bag {
     pub fn space_keys(&self, id: &SpaceId) -> Result<SpaceKeys, BagError> {
         match &self.keys {
             Keys::Owner(keyring) => Ok(keyring.space_keys(id)?),
-            Keys::Space(space, key) if space == id => {
-                Ok(key.derive(self.header.suite(), &self.header.bag(), space))
-            }
+            Keys::Space(space, key) if space == id => Ok(key.derive(self.header.suite(), &self.header.bag(), space)),
             Keys::Space(..) => Err(KeyError::NoSuchSpace.into()),
         }
     }

@@ -3,6 +3,7 @@
 //! The core is neutral: doors translate and call the same object. Only [`fuse`] knows the FUSE library.
 
 mod acl;
+pub mod bag;
 mod db;
 mod error;
 mod extent;

@@ -50,8 +50,11 @@ impl Bag {
     }
 
     fn commit(mut self, mut draft: Keyring, rotated: &[Rotated]) -> Result<Self, BagError> {
+        let mut databases = Vec::new();
         for rotation in rotated {
             self.export(&draft, rotation)?;
+            let hash = self.files.hash_database(&rotation.space, rotation.to)?;
+            databases.extend(hash.map(|hash| (rotation.space, hash)));
         }
         let published = draft.publish()?;
         let header = Header::parse(&published.header)?;
@@ -62,7 +65,7 @@ impl Bag {
         self.header = header;
         self.keys = Keys::Owner(draft);
         // From here on the change is done. What fails now is made good at the next opening.
-        let _ = self.memory.settle(mark);
+        let _ = self.memory.settle(mark, &databases);
         self.files.tidy(&self.header);
         Ok(self)
     }
@@ -79,7 +82,8 @@ impl Bag {
         let access = self.access()?;
         let made = self.files.make_empty(&target);
         let exported = made.and_then(|()| Ok(space.export(&access, &target, &keys.database)?));
-        let closed = self.close_space(&rotation.space, space);
+        let closed = self.close_space(&rotation.space, &space);
+        drop(space);
         exported?;
         closed?;
         self.files.sync_database(&target)

@@ -90,6 +90,11 @@ pub enum OlderCopy {
         /// The space.
         space: SpaceId,
     },
+    /// The database was closed here, opened nowhere since, and yet differs: parts of it, or its log, were put back.
+    Pages {
+        /// The space.
+        space: SpaceId,
+    },
 }
 
 impl fmt::Display for OlderCopy {
@@ -99,6 +104,7 @@ impl fmt::Display for OlderCopy {
             Self::OtherHeader { version } => write!(f, "its keys of version {version} are not those seen here"),
             Self::OwnerChanged => f.write_str("its owner's keys are not those seen here"),
             Self::Database { space } => write!(f, "space {space} lacks what was written"),
+            Self::Pages { space } => write!(f, "space {space} is not as it was left"),
         }
     }
 }

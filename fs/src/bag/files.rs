@@ -102,9 +102,8 @@ impl Files {
     /// Clears what an interrupted creation left, when nothing else is in the folder.
     pub(super) fn clear_unfinished(&self) -> Result<(), BagError> {
         let names = self.names()?;
-        let ours = |name: &String| {
-            name == LOCK || name == SPACES || name.starts_with(KEYRING) || name == HEADER_BEING_WRITTEN
-        };
+        let ours =
+            |name: &String| name == LOCK || name == SPACES || name.starts_with(KEYRING) || name == HEADER_BEING_WRITTEN;
         if !names.iter().all(ours) || names.iter().any(|name| name == HEADER) {
             return Err(BagError::NotEmpty { folder: self.folder.clone() });
         }
@@ -164,6 +163,28 @@ impl Files {
         self.step("making", path)?;
         let made = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
         made.map(drop).map_err(BagError::io("making", path))
+    }
+
+    /// Returns the hash of a database that nobody has open; none when it is missing or has a log that was not closed.
+    pub(super) fn hash_database(&self, id: &SpaceId, epoch: u32) -> Result<Option<[u8; 32]>, BagError> {
+        let path = self.database(id, epoch);
+        let log = self.space(id).join(format!("{DATABASE}{epoch}{DATABASE_END}-wal"));
+        if fs::metadata(&log).is_ok_and(|log| log.len() > 0) {
+            return Ok(None);
+        }
+        let mut file = match fs::File::open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(BagError::io("opening", path)(error)),
+        };
+        let mut hasher = blake3::Hasher::new();
+        let mut buffer = vec![0; 1 << 20];
+        loop {
+            match io::Read::read(&mut file, &mut buffer).map_err(BagError::io("reading", &path))? {
+                0 => return Ok(Some(*hasher.finalize().as_bytes())),
+                count => hasher.update(&buffer[..count]),
+            };
+        }
     }
 
     /// Makes a finished database durable: its file and its name.

@@ -46,10 +46,7 @@ impl Lock {
 }
 
 fn is_read_only(error: &std::io::Error) -> bool {
-    matches!(
-        Errno::from_io_error(error),
-        Some(Errno::ROFS | Errno::ACCESS | Errno::PERM)
-    )
+    matches!(Errno::from_io_error(error), Some(Errno::ROFS | Errno::ACCESS | Errno::PERM))
 }
 
 fn holder(file: &mut File) -> Option<u32> {

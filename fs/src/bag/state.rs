@@ -1,9 +1,9 @@
-//! What a device remembers of bags, in a folder outside them: the last header and the last durable commit of each space. By it an
-//! older copy that somebody put back is noticed at opening.
+//! What a device remembers of bags, in a folder outside them: the last header, the last durable commit of each space, and how
+//! its database looked when it was closed. By it an older copy that somebody put back is noticed at opening.
 //!
-//! A file for each bag, sealed under a key of the folder, written whole: after each change of keys, at most every 30
-//! seconds while commits are noted, and at close. A crash leaves the file before, which asks for less and so never refuses the
-//! true bag.
+//! A file for each bag, sealed under a key of the folder, written whole: after each change of keys, at opening, at most
+//! every 30 seconds while a space is open, and at close. A crash leaves the file before, which asks for less and so
+//! never refuses the true bag.
 
 use std::{
     collections::BTreeMap,
@@ -38,7 +38,8 @@ impl StateFolder {
     pub fn open(path: &Path) -> Result<Self, BagError> {
         make_private(path)?;
         // It may have been there with other permissions: what is in it is for its owner only.
-        std::fs::set_permissions(path, PermissionsExt::from_mode(0o700)).map_err(BagError::io("closing to others", path))?;
+        std::fs::set_permissions(path, PermissionsExt::from_mode(0o700))
+            .map_err(BagError::io("closing to others", path))?;
         let file = path.join("key");
         let key = match read_bounded(&file, KEY_BYTES).map(Zeroizing::new) {
             Ok(bytes) => {
@@ -93,11 +94,30 @@ struct Record {
     header: Mark,
     /// A header that is being put in place: after a crash it may stand there or not.
     expected: Option<Mark>,
-    commits: BTreeMap<SpaceId, CommitId>,
+    spaces: BTreeMap<SpaceId, Known>,
+}
+
+/// What is remembered of a space.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Known {
+    /// The last commit known to be durable.
+    pub(super) commit: CommitId,
+    pub(super) ended: Ended,
+}
+
+/// How a space was left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ended {
+    /// It is open, or was when the process ended.
+    Open,
+    /// It was closed, its database having this hash.
+    Closed([u8; 32]),
+    /// It was closed with this hash, found with another, and not accepted.
+    Altered([u8; 32]),
 }
 
 /// What this device remembers of an open bag.
-pub struct Memory {
+pub(super) struct Memory {
     folder: Arc<StateFolder>,
     bag: BagId,
     /// What was known when the bag was opened.
@@ -114,7 +134,7 @@ struct Now {
 impl Memory {
     /// Begins the memory of a bag that was just made.
     pub(super) fn first(folder: &Arc<StateFolder>, header: Mark, bag: BagId) -> Self {
-        let record = Record { header, expected: None, commits: BTreeMap::new() };
+        let record = Record { header, expected: None, spaces: BTreeMap::new() };
         Self::with(folder, bag, Some(header), record, true)
     }
 
@@ -125,14 +145,15 @@ impl Memory {
             other => other?,
         };
         let Some(mut record) = known else {
-            let record = Record { header: found, expected: None, commits: BTreeMap::new() };
+            let record = Record { header: found, expected: None, spaces: BTreeMap::new() };
             return Ok(Self::with(folder, bag, None, record, true));
         };
         let ours = record.header == found || record.expected == Some(found);
-        if !ours && !accept {
-            if let Some(older) = older(&record.header, &found) {
-                return Err(BagError::OlderCopy(older));
-            }
+        if let Some(older) = older(&record.header, &found).filter(|_| !ours && !accept) {
+            return Err(BagError::OlderCopy(older));
+        }
+        if record.expected == Some(found) {
+            record.reopen_all();
         }
         let changed = record.header != found || record.expected.is_some();
         record.header = found;
@@ -150,33 +171,29 @@ impl Memory {
         self.knew == Some(*header)
     }
 
-    /// Returns the last durable commit of a space that is remembered.
-    pub(super) fn commit_of(&self, space: &SpaceId) -> Option<CommitId> {
-        self.lock().record.commits.get(space).copied()
+    /// Returns what is remembered of a space.
+    pub(super) fn of(&self, space: &SpaceId) -> Option<Known> {
+        self.lock().record.spaces.get(space).copied()
     }
 
-    /// Notes a commit that is durable. Nothing is written before [`Memory::flush`] or [`Memory::flush_if_due`].
-    pub fn note(&self, space: SpaceId, commit: CommitId) {
+    /// Notes a commit that is durable, and how the space was left. Nothing is written before [`Memory::flush`].
+    pub(super) fn note(&self, space: SpaceId, known: Known) {
         let mut now = self.lock();
-        if now.record.commits.insert(space, commit) != Some(commit) {
+        if now.record.spaces.insert(space, known) != Some(known) {
             now.changed = true;
         }
     }
 
-    /// Writes what was noted, when the last time was 30 seconds ago or more.
-    ///
-    /// # Errors
-    /// [`BagError::Io`].
-    pub fn flush_if_due(&self) -> Result<(), BagError> {
-        let due = self.lock().written.is_none_or(|written| written.elapsed() >= INTERVAL);
-        if due { self.flush() } else { Ok(()) }
+    /// Whether the last writing was 30 seconds ago or more.
+    pub(super) fn is_due(&self) -> bool {
+        self.lock().written.is_none_or(|written| written.elapsed() >= INTERVAL)
     }
 
     /// Writes what was noted.
     ///
     /// # Errors
     /// [`BagError::Io`].
-    pub fn flush(&self) -> Result<(), BagError> {
+    pub(super) fn flush(&self) -> Result<(), BagError> {
         let mut now = self.lock();
         if !now.changed {
             return Ok(());
@@ -198,14 +215,25 @@ impl Memory {
         self.flush()
     }
 
-    /// Notes, durably, that the expected header stands.
-    pub(super) fn settle(&self, header: Mark) -> Result<(), BagError> {
+    /// Notes, durably, that the expected header stands, and the hashes of the databases that came with it.
+    pub(super) fn settle(&self, header: Mark, databases: &[(SpaceId, [u8; 32])]) -> Result<(), BagError> {
         let mut now = self.lock();
         now.record.header = header;
+        for (space, hash) in databases {
+            if let Some(known) = now.record.spaces.get_mut(space) {
+                known.ended = Ended::Closed(*hash);
+            }
+        }
         now.record.expected = None;
         now.changed = true;
         drop(now);
         self.flush()
+    }
+
+    /// Makes as if the last writing was long ago.
+    #[cfg(test)]
+    pub(super) fn make_due(&self) {
+        self.lock().written = None;
     }
 
     fn lock(&self) -> MutexGuard<'_, Now> {
@@ -228,7 +256,12 @@ fn older(known: &Mark, found: &Mark) -> Option<OlderCopy> {
 }
 
 impl Record {
-    /// Format, header, whether another is expected and which, commits by space.
+    /// Forgets the hashes of databases: with another header there are others.
+    fn reopen_all(&mut self) {
+        self.spaces.values_mut().for_each(|known| known.ended = Ended::Open);
+    }
+
+    /// Format, header, whether another is expected and which, then each space.
     fn encode(&self) -> Vec<u8> {
         let mut out = RECORD_FORMAT.to_le_bytes().to_vec();
         self.header.encode(&mut out);
@@ -236,10 +269,17 @@ impl Record {
         if let Some(expected) = &self.expected {
             expected.encode(&mut out);
         }
-        for (space, commit) in &self.commits {
+        for (space, Known { commit, ended }) in &self.spaces {
             out.extend_from_slice(space.as_bytes());
             out.extend_from_slice(&commit.counter.to_le_bytes());
             out.extend_from_slice(&commit.opening);
+            let (number, hash) = match ended {
+                Ended::Open => (0, [0; 32]),
+                Ended::Closed(hash) => (1, *hash),
+                Ended::Altered(hash) => (2, *hash),
+            };
+            out.push(number);
+            out.extend_from_slice(&hash);
         }
         out
     }
@@ -256,16 +296,24 @@ impl Record {
             let (mark, left) = Mark::decode(rest)?;
             (expected, rest) = (Some(mark), left);
         }
-        let mut commits = BTreeMap::new();
+        let mut spaces = BTreeMap::new();
         while !rest.is_empty() {
             let (space, left) = rest.split_first_chunk()?;
             let (counter, left) = left.split_first_chunk()?;
             let (opening, left) = left.split_first_chunk()?;
+            let (number, left) = left.split_first()?;
+            let (hash, left) = left.split_first_chunk()?;
+            let ended = match number {
+                0 => Ended::Open,
+                1 => Ended::Closed(*hash),
+                2 => Ended::Altered(*hash),
+                _ => return None,
+            };
             let commit = CommitId { counter: u64::from_le_bytes(*counter), opening: *opening };
-            commits.insert(SpaceId::from_bytes(*space), commit);
+            spaces.insert(SpaceId::from_bytes(*space), Known { commit, ended });
             rest = left;
         }
-        (*more <= 1).then_some(Self { header, expected, commits })
+        (*more <= 1).then_some(Self { header, expected, spaces })
     }
 }
 

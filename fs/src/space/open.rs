@@ -137,7 +137,13 @@ impl Space {
         let exported = tree
             .db
             .query_row("SELECT sqlcipher_export('target')", [], |_| Ok(()))
-            .and_then(|()| tree.db.execute_batch(&format!("PRAGMA target.user_version = {}", db::SCHEMA_VERSION)));
+            .and_then(|()| {
+                // No hits across epochs: what is written from now on is sealed under the new keys, even if it was there before.
+                tree.db.execute_batch(&format!(
+                    "PRAGMA target.user_version = {}; DELETE FROM target.dedup",
+                    db::SCHEMA_VERSION
+                ))
+            });
         let detached = tree.db.execute_batch("DETACH DATABASE target");
         exported?;
         detached?;

@@ -1,0 +1,141 @@
+//! Opening and closing the spaces of a bag, compared with what this device remembers of them.
+//!
+//! SQLCipher authenticates a page and its number, not its age. So a database must contain the last commit that is known to have
+//! been durable; and one that was closed here, and not opened anywhere since, must be the same file to the byte:
+//! neither single pages nor a log may have been put back. Before a space is opened its memory says so, durably,
+//! so that a crash never leaves a hash behind that no longer holds.
+
+use std::sync::{
+    Arc,
+    mpsc::{RecvTimeoutError, Sender, channel},
+};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use cartable_crypto::SpaceId;
+use cartable_share::Access;
+
+use super::{
+    Bag, BagError, Memory, OlderCopy,
+    state::{Ended, Known},
+};
+use crate::space::{Closed, Space};
+
+impl Bag {
+    /// Opens a space, and refuses it when it lacks, or differs from, what this device knows to have been written.
+    ///
+    /// # Errors
+    /// [`BagError::Key`] when the secret does not give this space; [`BagError::OlderCopy`]; [`BagError::Space`].
+    pub fn open_space(&self, id: &SpaceId) -> Result<Space, BagError> {
+        let keys = self.space_keys(id)?;
+        let known = self.memory.of(id);
+        let accept = self.opening.danger_accept_older_copy;
+        let altered = match known.map(|known| known.ended) {
+            Some(Ended::Closed(hash)) => self.files.hash_database(id, keys.epoch)? != Some(hash),
+            Some(Ended::Altered(hash)) => {
+                let altered = self.files.hash_database(id, keys.epoch)? != Some(hash);
+                if altered && !accept {
+                    return Err(BagError::OlderCopy(OlderCopy::Pages { space: *id }));
+                }
+                altered
+            }
+            Some(Ended::Open) | None => false,
+        };
+        self.note_opening(id, known, altered)?;
+        let space = Space::open(&self.files.space(id), keys)?;
+        if let Some(known) = known.filter(|_| !accept) {
+            if !space.has_commit(&known.commit)? {
+                return Err(BagError::OlderCopy(OlderCopy::Database { space: *id }));
+            }
+            // Whoever opens it leaves a commit: one more than the last is this opening's own.
+            if altered && space.last_commit().counter <= known.commit.counter + 1 {
+                return Err(BagError::OlderCopy(OlderCopy::Pages { space: *id }));
+            }
+        }
+        if altered {
+            self.note_opening(id, known, false)?;
+        }
+        Ok(space)
+    }
+
+    /// Opens home.
+    ///
+    /// # Errors
+    /// As [`Bag::open_space`].
+    pub fn open_home(&self) -> Result<Space, BagError> {
+        self.open_space(&self.home())
+    }
+
+    /// Closes a space and remembers outside the bag how it was left. It is not to be used any more.
+    ///
+    /// # Errors
+    /// [`BagError::Space`] when something could not be written.
+    pub fn close_space(&self, id: &SpaceId, space: &Space) -> Result<Closed, BagError> {
+        let closed = space.close(&self.access()?)?;
+        let epoch = self.space_keys(id)?.epoch;
+        let ended = self.files.hash_database(id, epoch)?.map_or(Ended::Open, Ended::Closed);
+        self.memory.note(*id, Known { commit: closed.commit, ended });
+        self.memory.flush()?;
+        Ok(closed)
+    }
+
+    /// Remembers the durable state of an open space every 30 seconds, until what it returns is dropped.
+    ///
+    /// # Errors
+    /// [`BagError::Io`] when no thread could be started.
+    pub fn keep_remembering(&self, id: SpaceId, space: Arc<Space>) -> Result<Keeper, BagError> {
+        let (memory, access) = (Arc::clone(&self.memory), self.access()?);
+        let (end, ended) = channel::<()>();
+        let thread = std::thread::Builder::new().name("remember".into()).spawn(move || {
+            while matches!(ended.recv_timeout(LOOK), Err(RecvTimeoutError::Timeout)) {
+                // What fails now is tried again; the space itself says so when it can't write any more.
+                let _ = memory.remember(id, &space, &access);
+            }
+        });
+        let thread = thread.map_err(BagError::io("starting a thread for", self.folder()))?;
+        Ok(Keeper { end: Some(end), thread: Some(thread) })
+    }
+
+    fn note_opening(&self, id: &SpaceId, known: Option<Known>, altered: bool) -> Result<(), BagError> {
+        let Some(known) = known else { return Ok(()) };
+        let ended = match known.ended {
+            Ended::Closed(hash) | Ended::Altered(hash) if altered => Ended::Altered(hash),
+            Ended::Closed(_) | Ended::Altered(_) | Ended::Open => Ended::Open,
+        };
+        self.memory.note(*id, Known { ended, ..known });
+        self.memory.flush()
+    }
+}
+
+impl Memory {
+    /// Remembers the durable state of an open space, when the last time was 30 seconds ago or more.
+    pub(super) fn remember(&self, id: SpaceId, space: &Space, access: &Access) -> Result<(), BagError> {
+        if !self.is_due() {
+            return Ok(());
+        }
+        // The last commit may still be on its way to the disk: once all that was done before is durable, it is.
+        let commit = space.last_commit();
+        space.sync_all(access)?;
+        self.note(id, Known { commit, ended: Ended::Open });
+        self.flush()
+    }
+}
+
+/// Remembers the state of a space in a thread of its own, as long as it lives.
+pub struct Keeper {
+    end: Option<Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        drop(self.end.take());
+        if let Some(thread) = self.thread.take() {
+            // A panic in it lost nothing: the memory is written whole or not at all.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// How often it is looked whether writing is due.
+const LOOK: Duration = Duration::from_secs(5);
