@@ -87,6 +87,7 @@ impl Bag {
     ) -> Result<Self, BagError> {
         let files = Files::new(folder);
         files.make_folder()?;
+        files.check_unfinished()?;
         let lock = Lock::take(&files, false)?;
         files.clear_unfinished()?;
         let mut keyring = Keyring::create(suite);

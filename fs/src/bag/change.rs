@@ -84,8 +84,11 @@ impl Bag {
         let exported = made.and_then(|()| Ok(space.export(&access, &target, &keys.database)?));
         let closed = self.close_space(&rotation.space, &space);
         drop(space);
-        exported?;
-        closed?;
-        self.files.sync_database(&target)
+        let synced = exported.and(closed.map(drop)).and_then(|()| self.files.sync_database(&target));
+        if synced.is_err() {
+            // Half a copy is of no use, and the disk may be full of it.
+            let _ = self.files.remove(&target);
+        }
+        synced
     }
 }

@@ -7,6 +7,7 @@ use std::{
 
 use cartable_crypto::{Header, SpaceId};
 use cartable_store::durable;
+use rustix::fs::OFlags;
 
 use super::BagError;
 
@@ -99,14 +100,20 @@ impl Files {
         durable::write(path, bytes).map_err(BagError::io("writing", path))
     }
 
-    /// Clears what an interrupted creation left, when nothing else is in the folder.
-    pub(super) fn clear_unfinished(&self) -> Result<(), BagError> {
+    /// Checks that the folder holds nothing but what an interrupted creation may have left.
+    pub(super) fn check_unfinished(&self) -> Result<Vec<String>, BagError> {
         let names = self.names()?;
         let ours =
             |name: &String| name == LOCK || name == SPACES || name.starts_with(KEYRING) || name == HEADER_BEING_WRITTEN;
         if !names.iter().all(ours) || names.iter().any(|name| name == HEADER) {
             return Err(BagError::NotEmpty { folder: self.folder.clone() });
         }
+        Ok(names)
+    }
+
+    /// Clears what an interrupted creation left. The lock is held.
+    pub(super) fn clear_unfinished(&self) -> Result<(), BagError> {
+        let names = self.check_unfinished()?;
         for name in names.iter().filter(|name| *name != LOCK) {
             let path = self.folder.join(name);
             let removed = if name == SPACES { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
@@ -172,7 +179,7 @@ impl Files {
         if fs::metadata(&log).is_ok_and(|log| log.len() > 0) {
             return Ok(None);
         }
-        let mut file = match fs::File::open(&path) {
+        let mut file = match open_regular(fs::OpenOptions::new().read(true), &path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(BagError::io("opening", path)(error)),
@@ -207,7 +214,8 @@ impl Files {
         Ok(())
     }
 
-    fn remove(&self, path: &Path) -> Result<(), BagError> {
+    /// Removes a file.
+    pub(super) fn remove(&self, path: &Path) -> Result<(), BagError> {
         self.step("removing", path)?;
         fs::remove_file(path).map_err(BagError::io("removing", path))
     }
@@ -230,15 +238,27 @@ pub(super) fn make_private(path: &Path) -> Result<(), BagError> {
     made.map_err(BagError::io("making", path))
 }
 
-/// Reads a file of at most `bytes`.
+/// Reads a file of at most `bytes`. What a host may have put there instead (a link, a pipe that nobody writes) is refused.
 pub(super) fn read_bounded(path: &Path, bytes: usize) -> io::Result<Vec<u8>> {
     use std::io::Read;
+    let file = open_regular(fs::OpenOptions::new().read(true), path)?;
     let mut content = Vec::new();
-    fs::File::open(path)?.take(bytes as u64 + 1).read_to_end(&mut content)?;
+    file.take(bytes as u64 + 1).read_to_end(&mut content)?;
     if content.len() > bytes {
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, "larger than any of its kind"));
     }
     Ok(content)
+}
+
+/// Opens a file, following no link and waiting for nobody.
+pub(super) fn open_regular(options: &mut fs::OpenOptions, path: &Path) -> io::Result<fs::File> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    let file = options.custom_flags(flags.bits().cast_signed()).open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "not a regular file"));
+    }
+    Ok(file)
 }
 
 const HEADER: &str = "bag.json";

@@ -11,7 +11,10 @@ use rustix::{
     io::Errno,
 };
 
-use super::{BagError, files::Files};
+use super::{
+    BagError,
+    files::{Files, open_regular},
+};
 
 /// The lock, held until dropped. None on a medium that can't be written, where nobody can change the bag either.
 pub(super) struct Lock {
@@ -25,10 +28,13 @@ impl Lock {
     /// [`BagError::Busy`] when another process holds it.
     pub(super) fn take(files: &Files, read_only: bool) -> Result<Self, BagError> {
         let path = files.lock();
-        let opened = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(&path);
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false).mode(0o600);
+        let opened = open_regular(&mut options, &path);
         let mut file = match opened {
             Ok(file) => file,
-            Err(error) if read_only && is_read_only(&error) => match File::open(&path) {
+            Err(error) if read_only && is_read_only(&error) => match open_regular(OpenOptions::new().read(true), &path)
+            {
                 Ok(file) => file,
                 Err(_) => return Ok(Self { _file: None }),
             },

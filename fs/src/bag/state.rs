@@ -41,20 +41,22 @@ impl StateFolder {
         std::fs::set_permissions(path, PermissionsExt::from_mode(0o700))
             .map_err(BagError::io("closing to others", path))?;
         let file = path.join("key");
-        let key = match read_bounded(&file, KEY_BYTES).map(Zeroizing::new) {
-            Ok(bytes) => {
-                let bytes: &[u8; KEY_BYTES] =
-                    bytes.as_slice().try_into().map_err(|_| BagError::DamagedMemory { path: file.clone() })?;
-                StateKey::from_bytes(bytes)
-            }
+        let bytes = match read_bounded(&file, KEY_BYTES) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let key = StateKey::random();
-                durable::write(&file, key.to_bytes().as_slice()).map_err(BagError::io("writing", &file))?;
-                key
+                make_key(path, &file)?;
+                read_bounded(&file, KEY_BYTES)
             }
-            Err(error) => return Err(BagError::io("reading", file)(error)),
+            other => other,
         };
+        let bytes = Zeroizing::new(bytes.map_err(BagError::io("reading", &file))?);
+        let bytes = bytes.as_slice().try_into().map_err(|_| BagError::DamagedMemory { path: file })?;
+        let key = StateKey::from_bytes(bytes);
         Ok(Self { path: path.to_owned(), key })
+    }
+
+    #[cfg(test)]
+    pub(super) fn key_bytes(&self) -> Vec<u8> {
+        self.key.to_bytes().to_vec()
     }
 
     fn file(&self, bag: &BagId) -> PathBuf {
@@ -72,6 +74,18 @@ impl StateFolder {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(BagError::io("reading", &path)(error)),
         }
+    }
+}
+
+/// Makes the folder's key, unless another process does at the same time: then that one counts.
+fn make_key(folder: &Path, file: &Path) -> Result<(), BagError> {
+    let own = folder.join(format!("key.{}", SpaceId::random()));
+    durable::write(&own, StateKey::random().to_bytes().as_slice()).map_err(BagError::io("writing", &own))?;
+    let linked = std::fs::hard_link(&own, file);
+    let removed = std::fs::remove_file(&own);
+    match linked {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(BagError::io("making", file)(error)),
+        _ => removed.and_then(|()| durable::sync_dir(folder)).map_err(BagError::io("making", file)),
     }
 }
 

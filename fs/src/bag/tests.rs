@@ -195,7 +195,7 @@ fn what_is_no_bag_is_said_to_be_none() {
         let made = Bag::create(folder, Suite::Aes256Gcm, &[&world.first()], &world.state(), 1);
         assert!(matches!(error(made), BagError::NotEmpty { .. }));
     }
-    assert!(elsewhere.join("letter.txt").exists());
+    assert_eq!(names(&elsewhere), ["letter.txt"]);
     assert!(world.open(&world.first()).is_ok());
     let made = Bag::create(&world.folder.path().join("x"), Suite::Aes256Gcm, &[], &world.state(), 1);
     assert!(matches!(error(made), BagError::Key(KeyError::LastOwnerSlot)));
@@ -633,4 +633,63 @@ fn tree_bytes(folder: &Path) -> u64 {
         if metadata.is_dir() { tree_bytes(&entry.path()) } else { metadata.len() }
     };
     fs::read_dir(folder).unwrap().map(bytes).sum()
+}
+
+#[test]
+fn planted_links_and_pipes_lead_nowhere() {
+    let world = World::new();
+    let victim = world.folder.path().join("victim");
+    let link = |name: &str| {
+        let path = world.bag().join(name);
+        let _ = fs::remove_file(&path);
+        std::os::unix::fs::symlink(&victim, &path).unwrap();
+    };
+    fs::write(&victim, "precious").unwrap();
+    link("lock");
+    assert!(matches!(error(world.open(&world.first())), BagError::Io { .. }));
+    fs::remove_file(world.bag().join("lock")).unwrap();
+    for name in ["bag.json.new", "keyring.2.new"] {
+        link(name);
+    }
+    let bag = world.open(&world.first()).unwrap();
+    drop(bag.replace_slot(&world.slot(&world.first()), &Secret::Recovery(Code::random()), 9).unwrap());
+    assert_eq!(fs::read(&victim).unwrap(), b"precious");
+    assert!(fs::symlink_metadata(world.bag().join("bag.json")).unwrap().is_file());
+
+    let pipe = world.bag().join("keyring.2");
+    fs::remove_file(&pipe).unwrap();
+    rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+    assert!(matches!(error(world.open(&world.second())), BagError::Io { .. }), "and does not wait");
+}
+
+#[test]
+fn a_passphrase_opens_a_bag() {
+    let world = World::new();
+    let passphrase = |text: &str| {
+        let bytes = zeroize::Zeroizing::new(text.as_bytes().to_vec());
+        Secret::Passphrase(cartable_crypto::Passphrase::new(bytes).unwrap())
+    };
+    let bag = world.open(&world.first()).unwrap();
+    let (bag, slot) = bag.add_slot(&passphrase("il etait une fois"), Grant::Bag, 3).unwrap();
+    drop(bag);
+    let bag = world.open(&passphrase("il etait une fois")).unwrap();
+    let (bag, _) = bag.replace_slot(&slot, &passphrase("une autre fois"), 4).unwrap();
+    assert_eq!(read(&bag, "first").unwrap(), b"written before");
+    drop(bag);
+    let refused = error(world.open(&passphrase("il etait une fois")));
+    assert!(matches!(refused, BagError::Key(KeyError::WrongSecret)));
+    assert!(world.open(&passphrase("une autre fois")).is_ok());
+}
+
+#[test]
+fn processes_that_make_a_state_folder_at_once_agree_on_its_key() {
+    let folder = TempDir::new().unwrap();
+    let place = folder.path().join("state");
+    let keys: Vec<_> = std::thread::scope(|scope| {
+        let open = || StateFolder::open(&place).unwrap().key_bytes();
+        let threads: Vec<_> = (0..8).map(|_| scope.spawn(open)).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    assert!(keys.windows(2).all(|pair| pair[0] == pair[1]));
+    assert_eq!(names(&place), ["key"]);
 }
