@@ -115,7 +115,9 @@ fn parse(bytes: &[u8]) -> Result<Vec<Entry>> {
             id: u32::from_le_bytes([raw[4], raw[5], raw[6], raw[7]]),
         })
         .collect();
-    let known = entries.iter().all(|e| matches!(e.tag, USER_OBJ | USER | GROUP_OBJ | GROUP | MASK | OTHER) && e.permissions <= 7);
+    let known = entries
+        .iter()
+        .all(|e| matches!(e.tag, USER_OBJ | USER | GROUP_OBJ | GROUP | MASK | OTHER) && e.permissions <= 7);
     let required = [USER_OBJ, GROUP_OBJ, OTHER].iter().all(|tag| entries.iter().filter(|e| e.tag == *tag).count() == 1);
     if known && required { Ok(entries) } else { Err(invalid) }
 }
@@ -138,7 +140,8 @@ mod tests {
     const ANY: u32 = u32::MAX;
 
     fn acl(entries: &[(u16, u16, u32)]) -> Vec<u8> {
-        let entries: Vec<Entry> = entries.iter().map(|&(tag, permissions, id)| Entry { tag, permissions, id }).collect();
+        let entries: Vec<Entry> =
+            entries.iter().map(|&(tag, permissions, id)| Entry { tag, permissions, id }).collect();
         to_bytes(&entries)
     }
 
@@ -156,7 +159,10 @@ mod tests {
     fn chmod_moves_the_mask_not_the_group() {
         let before = acl(&[(USER_OBJ, 7, ANY), (USER, 7, 1000), (GROUP_OBJ, 5, ANY), (MASK, 7, ANY), (OTHER, 0, ANY)]);
         let after = after_chmod(&before, 0o640).unwrap();
-        assert_eq!(after, acl(&[(USER_OBJ, 6, ANY), (USER, 7, 1000), (GROUP_OBJ, 5, ANY), (MASK, 4, ANY), (OTHER, 0, ANY)]));
+        assert_eq!(
+            after,
+            acl(&[(USER_OBJ, 6, ANY), (USER, 7, 1000), (GROUP_OBJ, 5, ANY), (MASK, 4, ANY), (OTHER, 0, ANY)])
+        );
     }
 
     #[test]

@@ -90,9 +90,8 @@ pub(crate) fn open(path: &Path, key: &DatabaseKey, opening: Opening) -> Result<C
         "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA locking_mode = EXCLUSIVE;
          PRAGMA temp_store = MEMORY; PRAGMA cache_size = -24576; PRAGMA cache_spill = OFF;",
     )?;
-    let mode: String = db
-        .query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))
-        .map_err(|error| unreadable(path, &error))?;
+    let mode: String =
+        db.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).map_err(|error| unreadable(path, &error))?;
     if mode != "wal" {
         return Err(FsError::Damaged(format!("journal mode {mode}")));
     }

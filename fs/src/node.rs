@@ -102,10 +102,9 @@ impl Time {
 impl From<SystemTime> for Time {
     fn from(time: SystemTime) -> Self {
         match time.duration_since(UNIX_EPOCH) {
-            Ok(after) => Self {
-                seconds: i64::try_from(after.as_secs()).unwrap_or(i64::MAX),
-                nanos: after.subsec_nanos(),
-            },
+            Ok(after) => {
+                Self { seconds: i64::try_from(after.as_secs()).unwrap_or(i64::MAX), nanos: after.subsec_nanos() }
+            }
             Err(before) => {
                 let before = before.duration();
                 let whole = i64::try_from(before.as_secs()).unwrap_or(i64::MAX);
@@ -220,9 +219,7 @@ pub struct Caller {
 /// Packs the four times as `seconds:i64 nanos:u32`, little endian, in the order accessed, modified, changed, created.
 pub(crate) fn times_to_bytes(attr: &Attr) -> [u8; 48] {
     let mut bytes = [0; 48];
-    for (slot, time) in
-        bytes.chunks_exact_mut(12).zip([attr.accessed, attr.modified, attr.changed, attr.created])
-    {
+    for (slot, time) in bytes.chunks_exact_mut(12).zip([attr.accessed, attr.modified, attr.changed, attr.created]) {
         slot[..8].copy_from_slice(&time.seconds.to_le_bytes());
         slot[8..].copy_from_slice(&time.nanos.to_le_bytes());
     }
@@ -248,7 +245,9 @@ mod tests {
 
     #[test]
     fn times_survive_both_sides_of_the_epoch() {
-        for (seconds, nanos) in [(0, 0), (1, 999_999_999), (-1, 0), (-1, 1), (-5_000_000_000, 7), (i64::from(u32::MAX), 3)] {
+        for (seconds, nanos) in
+            [(0, 0), (1, 999_999_999), (-1, 0), (-1, 1), (-5_000_000_000, 7), (i64::from(u32::MAX), 3)]
+        {
             let time = Time { seconds, nanos };
             assert_eq!(Time::from(SystemTime::from(time)), time);
         }

@@ -107,7 +107,9 @@ impl Runs {
     /// Whether every byte of `range` is here.
     pub(crate) fn covers(&self, range: Range<u64>) -> bool {
         range.is_empty()
-            || self.overlapping(range.clone()).any(|(start, run)| start <= range.start && start + run.len() as u64 >= range.end)
+            || self
+                .overlapping(range.clone())
+                .any(|(start, run)| start <= range.start && start + run.len() as u64 >= range.end)
     }
 
     pub(crate) fn ranges(&self) -> impl Iterator<Item = Range<u64>> {

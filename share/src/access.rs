@@ -41,11 +41,7 @@ pub fn decide(principal: Principal, wanted: Right) -> Result<Access, Refused> {
     let held = match principal {
         Principal::Owner => Right::Edit,
     };
-    if held.allows(wanted) {
-        Ok(Access { right: wanted })
-    } else {
-        Err(Refused { wanted, held })
-    }
+    if held.allows(wanted) { Ok(Access { right: wanted }) } else { Err(Refused { wanted, held }) }
 }
 
 impl Access {

@@ -61,9 +61,11 @@ impl Error {
             Self::Io { source, .. } => {
                 matches!(source.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
             }
-            Self::Damaged { .. } | Self::NotAPack { .. } | Self::UnknownPack(_) | Self::Index(_) | Self::Randomness(_) => {
-                false
-            }
+            Self::Damaged { .. }
+            | Self::NotAPack { .. }
+            | Self::UnknownPack(_)
+            | Self::Index(_)
+            | Self::Randomness(_) => false,
         }
     }
 }

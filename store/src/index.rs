@@ -35,7 +35,13 @@ CREATE TABLE dedup (hash BLOB PRIMARY KEY, chunk INTEGER NOT NULL) WITHOUT ROWID
 /// [`Error::Index`].
 pub fn insert(db: &Connection, id: i64, place: Place, reference: &ChunkRef, findable: bool) -> Result<()> {
     db.prepare_cached("INSERT INTO chunks (id, pack, offset, plain_bytes, reference) VALUES (?1, ?2, ?3, ?4, ?5)")?
-        .execute(params![id, place.pack, place.offset.cast_signed(), place.plain_bytes, reference.to_bytes().as_slice()])?;
+        .execute(params![
+            id,
+            place.pack,
+            place.offset.cast_signed(),
+            place.plain_bytes,
+            reference.to_bytes().as_slice()
+        ])?;
     if findable {
         db.prepare_cached("INSERT OR REPLACE INTO dedup (hash, chunk) VALUES (?1, ?2)")?
             .execute(params![&reference.hash()[..], id])?;
@@ -48,8 +54,11 @@ pub fn insert(db: &Connection, id: i64, place: Place, reference: &ChunkRef, find
 /// # Errors
 /// [`Error::Index`].
 pub fn relocate(db: &Connection, id: i64, place: Place) -> Result<()> {
-    db.prepare_cached("UPDATE chunks SET pack = ?2, offset = ?3 WHERE id = ?1")?
-        .execute(params![id, place.pack, place.offset.cast_signed()])?;
+    db.prepare_cached("UPDATE chunks SET pack = ?2, offset = ?3 WHERE id = ?1")?.execute(params![
+        id,
+        place.pack,
+        place.offset.cast_signed()
+    ])?;
     Ok(())
 }
 

@@ -119,7 +119,12 @@ impl Header {
         cipher.seal(&context(pack, offset), opened.as_slice(), out);
     }
 
-    pub(crate) fn open(cipher: &RecordCipher, pack: &PackName, offset: u64, sealed: &[u8]) -> std::result::Result<Self, OpenError> {
+    pub(crate) fn open(
+        cipher: &RecordCipher,
+        pack: &PackName,
+        offset: u64,
+        sealed: &[u8],
+    ) -> std::result::Result<Self, OpenError> {
         let opened = cipher.open(&context(pack, offset), sealed)?;
         let opened: &[u8; OPENED_BYTES] = opened.as_slice().try_into().map_err(|_| OpenError::Length)?;
         let bytes = u32::from_le_bytes([opened[4], opened[5], opened[6], opened[7]]);

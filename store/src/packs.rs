@@ -85,7 +85,13 @@ impl Packs {
             backend,
             keys,
             names: RwLock::new(known.iter().map(|pack| (pack.number, pack.name)).collect()),
-            writing: Mutex::new(Writing { next, open: None, unsynced: Vec::new(), new: Vec::new(), record: Vec::new() }),
+            writing: Mutex::new(Writing {
+                next,
+                open: None,
+                unsynced: Vec::new(),
+                new: Vec::new(),
+                record: Vec::new(),
+            }),
             syncing: Mutex::new(()),
         })
     }
@@ -169,9 +175,11 @@ impl Packs {
         SEALED.with_borrow_mut(|sealed| {
             sealed.resize((sealed_range.end - sealed_range.start) as usize, 0);
             self.backend.read_at(&name.object(), place.offset + u64::from(sealed_range.start), sealed)?;
-            cipher
-                .open(reference, place.plain_bytes, range, sealed, out)
-                .map_err(|source| Error::Damaged { pack: name.to_string(), offset: place.offset, source })
+            cipher.open(reference, place.plain_bytes, range, sealed, out).map_err(|source| Error::Damaged {
+                pack: name.to_string(),
+                offset: place.offset,
+                source,
+            })
         })
     }
 
@@ -183,9 +191,11 @@ impl Packs {
         let name = self.name(place.pack)?;
         let mut sealed = vec![0; sealed_bytes(place.plain_bytes) as usize];
         self.backend.read_at(&name.object(), place.offset, &mut sealed)?;
-        cipher
-            .open_verified(reference, place.plain_bytes, &mut sealed)
-            .map_err(|source| Error::Damaged { pack: name.to_string(), offset: place.offset, source })
+        cipher.open_verified(reference, place.plain_bytes, &mut sealed).map_err(|source| Error::Damaged {
+            pack: name.to_string(),
+            offset: place.offset,
+            source,
+        })
     }
 
     /// Reads the sealed body of a chunk as it is, to move it.

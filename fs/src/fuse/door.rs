@@ -169,7 +169,9 @@ impl Filesystem for Door {
     }
 
     fn lookup(&self, _req: &Request, parent: INodeNo, child: &OsStr, reply: ReplyEntry) {
-        guarded(|| reply_entry(reply, name(child).and_then(|name| self.space.lookup(&self.access, node(parent), name))));
+        guarded(|| {
+            reply_entry(reply, name(child).and_then(|name| self.space.lookup(&self.access, node(parent), name)))
+        });
     }
 
     fn forget(&self, _req: &Request, ino: INodeNo, nlookup: u64) {
@@ -220,7 +222,16 @@ impl Filesystem for Door {
         });
     }
 
-    fn mknod(&self, req: &Request, parent: INodeNo, child: &OsStr, mode: u32, umask: u32, rdev: u32, reply: ReplyEntry) {
+    fn mknod(
+        &self,
+        req: &Request,
+        parent: INodeNo,
+        child: &OsStr,
+        mode: u32,
+        umask: u32,
+        rdev: u32,
+        reply: ReplyEntry,
+    ) {
         guarded(|| {
             let made = self.change().and_then(|change| {
                 self.space.make_node(&change, node(parent), name(child)?, mode, rdev, caller(req, umask))
@@ -231,9 +242,9 @@ impl Filesystem for Door {
 
     fn mkdir(&self, req: &Request, parent: INodeNo, child: &OsStr, mode: u32, umask: u32, reply: ReplyEntry) {
         guarded(|| {
-            let made = self
-                .change()
-                .and_then(|change| self.space.make_folder(&change, node(parent), name(child)?, mode, caller(req, umask)));
+            let made = self.change().and_then(|change| {
+                self.space.make_folder(&change, node(parent), name(child)?, mode, caller(req, umask))
+            });
             reply_entry(reply, made);
         });
     }
@@ -371,8 +382,9 @@ impl Filesystem for Door {
             let times =
                 if write_flags.contains(WriteFlags::FUSE_WRITE_CACHE) { WriteTimes::Kept } else { WriteTimes::Now };
             let drop_set_ids = write_flags.contains(WriteFlags::FUSE_WRITE_KILL_SUIDGID);
-            let done =
-                self.change().and_then(|change| self.space.write(&change, node(ino), offset, data, times, drop_set_ids));
+            let done = self
+                .change()
+                .and_then(|change| self.space.write(&change, node(ino), offset, data, times, drop_set_ids));
             match done {
                 Ok(()) => reply.written(u32::try_from(data.len()).unwrap_or(u32::MAX)),
                 Err(error) => reply.error(errno(&error)),
@@ -478,7 +490,16 @@ impl Filesystem for Door {
                 let block = u64::from(BLOCK_BYTES);
                 let free = volume.free_bytes / block;
                 let names = u32::try_from(crate::NAME_BYTES).unwrap_or(u32::MAX);
-                reply.statfs(volume.bytes / block, free, free, volume.nodes, volume.free_nodes, BLOCK_BYTES, names, BLOCK_BYTES);
+                reply.statfs(
+                    volume.bytes / block,
+                    free,
+                    free,
+                    volume.nodes,
+                    volume.free_nodes,
+                    BLOCK_BYTES,
+                    names,
+                    BLOCK_BYTES,
+                );
             }
             Err(error) => reply.error(errno(&error)),
         });
@@ -513,9 +534,10 @@ impl Filesystem for Door {
 
     fn listxattr(&self, _req: &Request, ino: INodeNo, size: u32, reply: ReplyXattr) {
         guarded(|| {
-            let names = self.space.xattr_names(&self.access, node(ino)).map(|names| {
-                names.into_iter().flat_map(|name| name.into_iter().chain([0])).collect::<Vec<u8>>()
-            });
+            let names = self
+                .space
+                .xattr_names(&self.access, node(ino))
+                .map(|names| names.into_iter().flat_map(|name| name.into_iter().chain([0])).collect::<Vec<u8>>());
             reply_xattr(reply, size, names);
         });
     }
@@ -591,7 +613,8 @@ impl Filesystem for Door {
             // The answer has 32 bits; the kernel comes back for the rest.
             let length = len.min(u64::from(u32::MAX) & !0xfff);
             let done = self.change().and_then(|change| {
-                let (from, to): ((NodeId, u64), (NodeId, u64)) = ((node(ino_in), offset_in), (node(ino_out), offset_out));
+                let (from, to): ((NodeId, u64), (NodeId, u64)) =
+                    ((node(ino_in), offset_in), (node(ino_out), offset_out));
                 self.space.copy_range(&self.access, &change, from, to, length)
             });
             match done {

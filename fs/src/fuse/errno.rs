@@ -22,6 +22,8 @@ pub(super) fn errno(error: &FsError) -> Errno {
         FsError::NoRoom => Errno::ENOSPC,
         FsError::Refused(_) => Errno::EACCES,
         FsError::Store(error) if error.is_full() => Errno::ENOSPC,
-        FsError::Damaged(_) | FsError::Stopped(_) | FsError::Database(_) | FsError::Store(_) | FsError::Io { .. } => Errno::EIO,
+        FsError::Damaged(_) | FsError::Stopped(_) | FsError::Database(_) | FsError::Store(_) | FsError::Io { .. } => {
+            Errno::EIO
+        }
     }
 }

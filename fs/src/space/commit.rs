@@ -101,11 +101,11 @@ impl Space {
         if commit.counter > tree.counter {
             return Ok(false);
         }
-        let mut query =
-            tree.db.prepare_cached("SELECT id FROM openings WHERE first_counter <= ?1 ORDER BY first_counter DESC LIMIT 1")?;
-        let id: Option<Vec<u8>> = rusqlite::OptionalExtension::optional(
-            query.query_row([commit.counter.cast_signed()], |row| row.get(0)),
-        )?;
+        let mut query = tree
+            .db
+            .prepare_cached("SELECT id FROM openings WHERE first_counter <= ?1 ORDER BY first_counter DESC LIMIT 1")?;
+        let id: Option<Vec<u8>> =
+            rusqlite::OptionalExtension::optional(query.query_row([commit.counter.cast_signed()], |row| row.get(0)))?;
         Ok(id.as_deref() == Some(&commit.opening[..]))
     }
 }

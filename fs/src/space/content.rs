@@ -165,11 +165,8 @@ impl Shared {
                 node.settled.wait(&mut state);
             }
             let Some(content) = &state.content else { continue };
-            let missing: Vec<i64> = ranges
-                .iter()
-                .flat_map(|range| content.torn_by(range))
-                .filter(|row| !torn.contains_key(row))
-                .collect();
+            let missing: Vec<i64> =
+                ranges.iter().flat_map(|range| content.torn_by(range)).filter(|row| !torn.contains_key(row)).collect();
             if missing.is_empty() {
                 return Ok((state, torn));
             }

@@ -20,15 +20,25 @@ impl Space {
     ///
     /// # Errors
     /// [`FsError::Invalid`] for overlapping ranges of one file; those of reading and writing.
-    pub fn copy_range(&self, access: &Access, change: &Change, from: (NodeId, u64), to: (NodeId, u64), length: u64) -> Result<u64> {
+    pub fn copy_range(
+        &self,
+        access: &Access,
+        change: &Change,
+        from: (NodeId, u64),
+        to: (NodeId, u64),
+        length: u64,
+    ) -> Result<u64> {
         let source = self.shared.node(from.0)?;
         self.shared.cut(&source, Reason::Settle)?;
         let (length, extents, unsynced) = {
             let state = self.shared.lock_content(&source)?;
             let length = length.min(state.attr.size.saturating_sub(from.1));
             let Some(content) = &state.content else { return Err(FsError::NotFound) };
-            let extents: Vec<(u64, Extent)> =
-                content.extents.overlapping(from.1..from.1 + length).map(|(start, extent)| (start, extent.clone())).collect();
+            let extents: Vec<(u64, Extent)> = content
+                .extents
+                .overlapping(from.1..from.1 + length)
+                .map(|(start, extent)| (start, extent.clone()))
+                .collect();
             (length, extents, content.unsynced)
         };
         let end = to.1.checked_add(length).filter(|end| *end <= SIZE_MAX).ok_or(FsError::FileTooLarge)?;
@@ -66,7 +76,13 @@ impl Space {
         Ok(length)
     }
 
-    fn copy_bytes(&self, access: &Access, change: &Change, (from, range): (NodeId, Range<u64>), (to, at): (NodeId, u64)) -> Result<()> {
+    fn copy_bytes(
+        &self,
+        access: &Access,
+        change: &Change,
+        (from, range): (NodeId, Range<u64>),
+        (to, at): (NodeId, u64),
+    ) -> Result<()> {
         let mut buffer = vec![0; ROUND_BYTES];
         let mut done = 0;
         while range.start + done < range.end {

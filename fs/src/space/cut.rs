@@ -10,10 +10,10 @@ use std::sync::atomic::Ordering;
 
 use rayon::prelude::*;
 
+use super::Node;
 use super::content::INLINE_BYTES;
 use super::rows::Fresh;
 use super::state::Shared;
-use super::Node;
 use crate::error::Result;
 use crate::extent::{Chunk, Extent, Source};
 use crate::node::NodeId;
@@ -61,7 +61,8 @@ impl Shared {
             let Some(node) = self.nodes.lock().get(&id).map(Arc::clone) else { continue };
             let skip = {
                 let state = node.lock();
-                state.attr.links == 0 && !self.is_pinned(id) || state.content.as_ref().is_none_or(|c| c.dirty.is_empty())
+                state.attr.links == 0 && !self.is_pinned(id)
+                    || state.content.as_ref().is_none_or(|c| c.dirty.is_empty())
             };
             if !skip {
                 self.cut(&node, Reason::Settle)?;
@@ -157,6 +158,9 @@ impl Shared {
     }
 
     /// Ends a cut: puts the pieces in place, and back into `dirty` what was not stored.
+    ///
+    /// The bytes stay visible as `cutting` until every place is cleared: what is left of a torn inline extent must not
+    /// hide a piece that is yet to be placed.
     fn splice(&self, node: &Node, runs: &Runs, pieces: Vec<Piece>) -> Result<()> {
         let ranges: Vec<Range<u64>> = pieces.iter().map(|piece| piece.start..piece.start + piece.length).collect();
         let (mut state, torn) = self.lock_to_splice(node, &ranges, false)?;
@@ -171,10 +175,12 @@ impl Shared {
                     left.write(start, run);
                 }
             }
-            content.cutting = None;
             content.dirty = left;
+            for range in ranges {
+                content.clear(range, &torn);
+            }
+            content.cutting = None;
             for piece in pieces {
-                content.clear(piece.start..piece.start + piece.length, &torn);
                 content.unsynced = content.unsynced.max(piece.appended);
                 let source = Source::Chunk { chunk: piece.chunk, skip: 0 };
                 content.extents.insert(piece.start, Extent { length: piece.length, source });

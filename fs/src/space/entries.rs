@@ -26,11 +26,21 @@ impl Space {
     ///
     /// # Errors
     /// [`FsError::Exists`], [`FsError::NotFound`] and [`FsError::NotFolder`] of the folder, [`FsError::NoRoom`].
-    pub fn make_node(&self, change: &Change, folder: NodeId, name: Name<'_>, mode: u32, device: u32, caller: Caller) -> Result<Attr> {
+    pub fn make_node(
+        &self,
+        change: &Change,
+        folder: NodeId,
+        name: Name<'_>,
+        mode: u32,
+        device: u32,
+        caller: Caller,
+    ) -> Result<Attr> {
         let kind = Kind::of_mode(mode)?;
         match kind {
             Kind::Folder | Kind::Symlink => Err(FsError::Invalid("mknod of a folder or link")),
-            Kind::CharDevice | Kind::BlockDevice => self.make(change, folder, name, New { kind, mode, device, target: None }, caller),
+            Kind::CharDevice | Kind::BlockDevice => {
+                self.make(change, folder, name, New { kind, mode, device, target: None }, caller)
+            }
             _ => self.make(change, folder, name, New { kind, mode, device: 0, target: None }, caller),
         }
     }
@@ -39,7 +49,14 @@ impl Space {
     ///
     /// # Errors
     /// As [`Space::make_node`].
-    pub fn make_folder(&self, change: &Change, folder: NodeId, name: Name<'_>, mode: u32, caller: Caller) -> Result<Attr> {
+    pub fn make_folder(
+        &self,
+        change: &Change,
+        folder: NodeId,
+        name: Name<'_>,
+        mode: u32,
+        caller: Caller,
+    ) -> Result<Attr> {
         self.make(change, folder, name, New { kind: Kind::Folder, mode, device: 0, target: None }, caller)
     }
 
@@ -47,7 +64,14 @@ impl Space {
     ///
     /// # Errors
     /// As [`Space::make_node`]; [`FsError::NameTooLong`] for a target of more than 4095 bytes.
-    pub fn make_symlink(&self, change: &Change, folder: NodeId, name: Name<'_>, target: &[u8], caller: Caller) -> Result<Attr> {
+    pub fn make_symlink(
+        &self,
+        change: &Change,
+        folder: NodeId,
+        name: Name<'_>,
+        target: &[u8],
+        caller: Caller,
+    ) -> Result<Attr> {
         if target.len() > TARGET_BYTES {
             return Err(FsError::NameTooLong);
         }
@@ -129,7 +153,13 @@ impl Space {
         Ok(attr)
     }
 
-    fn write_new(tree: &mut Tree, folder: NodeId, name: Name<'_>, id: NodeId, acl: Option<&acl::Inherited>) -> Result<()> {
+    fn write_new(
+        tree: &mut Tree,
+        folder: NodeId,
+        name: Name<'_>,
+        id: NodeId,
+        acl: Option<&acl::Inherited>,
+    ) -> Result<()> {
         tree.add_entry(folder, name, id)?;
         if let Some(acl) = acl {
             if let Some(access) = &acl.access {

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use cartable_share::{Access, Change};
 
-use super::attributes::SIZE_MAX;
 use super::Space;
+use super::attributes::SIZE_MAX;
 use crate::error::{FsError, Result};
 use crate::node::{NodeId, Time};
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use cartable_share::Access;
 
-use super::tree::{NODE_COLUMNS, node_from_row};
 use super::Space;
+use super::tree::{NODE_COLUMNS, node_from_row};
 use crate::error::Result;
 use crate::node::{Attr, NodeId};
 
@@ -26,7 +26,13 @@ impl Space {
     ///
     /// # Errors
     /// [`FsError::NotFolder`](crate::FsError::NotFolder), [`FsError::NotFound`](crate::FsError::NotFound).
-    pub fn list(&self, _access: &Access, folder: NodeId, after: u64, mut each: impl FnMut(&Listed<'_>) -> bool) -> Result<()> {
+    pub fn list(
+        &self,
+        _access: &Access,
+        folder: NodeId,
+        after: u64,
+        mut each: impl FnMut(&Listed<'_>) -> bool,
+    ) -> Result<()> {
         let tree = self.shared.tree.lock();
         let known = self.shared.node_in(&tree, folder)?;
         if known.lock().attr.kind != crate::node::Kind::Folder {

@@ -134,16 +134,13 @@ impl Space {
         let value = key.pragma();
         let attach = zeroize::Zeroizing::new(format!("ATTACH DATABASE ?1 AS target KEY \"{}\"", value.as_str()));
         tree.db.execute(&attach, [path])?;
-        let exported = tree
-            .db
-            .query_row("SELECT sqlcipher_export('target')", [], |_| Ok(()))
-            .and_then(|()| {
-                // No hits across epochs: what is written from now on is sealed under the new keys, even if it was there before.
-                tree.db.execute_batch(&format!(
-                    "PRAGMA target.user_version = {}; DELETE FROM target.dedup",
-                    db::SCHEMA_VERSION
-                ))
-            });
+        let exported = tree.db.query_row("SELECT sqlcipher_export('target')", [], |_| Ok(())).and_then(|()| {
+            // No hits across epochs: what is written from now on is sealed under the new keys, even if it was there before.
+            tree.db.execute_batch(&format!(
+                "PRAGMA target.user_version = {}; DELETE FROM target.dedup",
+                db::SCHEMA_VERSION
+            ))
+        });
         let detached = tree.db.execute_batch("DETACH DATABASE target");
         exported?;
         detached?;
@@ -243,7 +240,8 @@ impl Tree {
     /// Starts a new history from here: see [`CommitId`].
     fn note_opening(&mut self) -> Result<[u8; 16]> {
         let mut opening = [0; 16];
-        getrandom::fill(&mut opening).map_err(|error| FsError::io("asking for randomness")(std::io::Error::other(error)))?;
+        getrandom::fill(&mut opening)
+            .map_err(|error| FsError::io("asking for randomness")(std::io::Error::other(error)))?;
         self.db.execute_batch("BEGIN IMMEDIATE")?;
         self.db.execute("UPDATE state SET counter = counter + 1 WHERE id = 1", [])?;
         self.counter += 1;

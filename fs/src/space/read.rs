@@ -60,7 +60,11 @@ impl Shared {
             .overlapping(wanted.clone())
             .map(|(start, extent)| {
                 let (from, to) = (start.max(wanted.start), (start + extent.length).min(wanted.end));
-                Piece { at: index(from - offset)..index(to - offset), skip: from - start, source: extent.source.clone() }
+                Piece {
+                    at: index(from - offset)..index(to - offset),
+                    skip: from - start,
+                    source: extent.source.clone(),
+                }
             })
             .collect();
         let mut newer = Vec::new();

@@ -26,7 +26,13 @@ impl Space {
     ///
     /// # Errors
     /// Those of rename(2).
-    pub fn rename(&self, _change: &Change, from: (NodeId, Name<'_>), to: (NodeId, Name<'_>), mode: RenameMode) -> Result<()> {
+    pub fn rename(
+        &self,
+        _change: &Change,
+        from: (NodeId, Name<'_>),
+        to: (NodeId, Name<'_>),
+        mode: RenameMode,
+    ) -> Result<()> {
         self.shared.check_running()?;
         self.settle_by_name(from)?;
         let mut tree = self.shared.tree.lock();
@@ -42,6 +48,8 @@ impl Space {
         let now = Time::now();
         match (mode, target) {
             (RenameMode::NoReplace, Some(_)) => return Err(FsError::Exists),
+            // Two names of one node, or one name twice: rename(2) does nothing.
+            (_, Some(same)) if same.node == moved.node => return Ok(()),
             (RenameMode::Exchange, None) => return Err(FsError::NotFound),
             (RenameMode::Exchange, Some(other)) => {
                 let other_node = self.shared.node_in(&tree, other.node)?;
@@ -56,7 +64,6 @@ impl Space {
                 self.shared.touch_folder(&to_folder, now, delta);
                 self.shared.touch_folder(&from_folder, now, -delta);
             }
-            (_, Some(same)) if same.node == moved.node => return Ok(()),
             (_, Some(replaced)) => {
                 let node = self.shared.node_in(&tree, replaced.node)?;
                 let is_folder = node.lock().attr.kind == Kind::Folder;
@@ -97,7 +104,13 @@ impl Space {
         tree.add_entry(to.0, to.1, moved.node)
     }
 
-    fn swap(tree: &mut Tree, from: (NodeId, Name<'_>), moved: Entry, to: (NodeId, Name<'_>), other: Entry) -> Result<()> {
+    fn swap(
+        tree: &mut Tree,
+        from: (NodeId, Name<'_>),
+        moved: Entry,
+        to: (NodeId, Name<'_>),
+        other: Entry,
+    ) -> Result<()> {
         tree.remove_entry(from.0, from.1)?;
         tree.remove_entry(to.0, to.1)?;
         tree.add_entry(to.0, to.1, moved.node)?;

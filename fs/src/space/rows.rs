@@ -111,22 +111,25 @@ impl Tree {
     }
 
     /// Makes inline rows of what is dirty.
-    fn save_inline(&mut self, content: &mut Content) -> Result<usize> {
-        let mut saved = 0;
+    fn save_inline(&mut self, content: &mut Content) -> Result<()> {
         while !content.dirty.is_empty() {
             // What a clearing tears is dirty again, in places that hold no extent any more: the second round ends it.
-            for (start, run) in std::mem::take(&mut content.dirty).iter() {
-                let range = start..start + run.len() as u64;
+            // As `cutting`, the bytes being saved lie over what is left of the torn.
+            let runs = Arc::new(std::mem::take(&mut content.dirty));
+            content.cutting = Some(Arc::clone(&runs));
+            for range in runs.ranges() {
                 let torn = Shared::torn_in(self, content, &range)?;
-                let grew = content.clear(range, &torn);
-                saved += run.len() - grew.min(run.len());
+                content.clear(range, &torn);
+            }
+            content.cutting = None;
+            for (start, run) in runs.iter() {
                 let row = self.next_inline;
                 self.next_inline += 1;
                 self.db.prepare_cached("INSERT INTO inline (id, data) VALUES (?1, ?2)")?.execute(params![row, run])?;
                 content.extents.insert(start, Extent { length: run.len() as u64, source: Source::Inline { row } });
             }
         }
-        Ok(saved)
+        Ok(())
     }
 }
 

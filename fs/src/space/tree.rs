@@ -26,7 +26,8 @@ pub(super) struct Entry {
     pub(super) node: NodeId,
 }
 
-pub(super) const NODE_COLUMNS: &str = "n.mode, n.uid, n.gid, n.links, n.size, n.stored_bytes, n.device, n.times, n.version, n.parent, n.target";
+pub(super) const NODE_COLUMNS: &str =
+    "n.mode, n.uid, n.gid, n.links, n.size, n.stored_bytes, n.device, n.times, n.version, n.parent, n.target";
 
 impl Tree {
     /// Opens the batch unless it is open: what follows is kept or lost together.

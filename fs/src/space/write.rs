@@ -4,10 +4,10 @@ use std::sync::atomic::Ordering;
 
 use cartable_share::Change;
 
-use super::attributes::SIZE_MAX;
-use super::state::Shared;
-use super::cut::Reason;
 use super::Space;
+use super::attributes::SIZE_MAX;
+use super::cut::Reason;
+use super::state::Shared;
 use crate::error::{FsError, Result};
 use crate::node::{NodeId, Time};
 
@@ -30,7 +30,15 @@ impl Space {
     ///
     /// # Errors
     /// [`FsError::IsFolder`], [`FsError::FileTooLarge`] past 2^63 - 1, [`FsError::NoRoom`].
-    pub fn write(&self, _change: &Change, id: NodeId, offset: u64, data: &[u8], times: WriteTimes, drop_set_ids: bool) -> Result<()> {
+    pub fn write(
+        &self,
+        _change: &Change,
+        id: NodeId,
+        offset: u64,
+        data: &[u8],
+        times: WriteTimes,
+        drop_set_ids: bool,
+    ) -> Result<()> {
         let end = offset.checked_add(data.len() as u64).filter(|end| *end <= SIZE_MAX).ok_or(FsError::FileTooLarge)?;
         self.shared.may_store(data.len())?;
         let node = self.shared.node(id)?;
