@@ -235,3 +235,40 @@ fn nobody_without_the_public_keys_can_put_a_slot_for_a_secret() {
     let text = String::from_utf8(SAMPLE.published.header.clone()).unwrap();
     assert!(!text.contains("public"));
 }
+
+#[test]
+fn whatever_the_bytes_nothing_panics_and_nothing_false_opens() {
+    // A fixed sequence: the same mutations each time.
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut random = move |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below
+    };
+    let original = SAMPLE.published.header.as_slice();
+    let truth = Header::parse(original).unwrap();
+    let (mut parsed, mut opened) = (0, 0);
+    for _ in 0..20_000 {
+        let mut bytes = original.to_vec();
+        for _ in 0..=random(3) {
+            let at = random(bytes.len());
+            match random(4) {
+                0 => bytes[at] ^= 1 << random(8),
+                1 => drop(bytes.drain(at..(at + 1 + random(40)).min(bytes.len()))),
+                2 => bytes.insert(at, b"0123456789\"{}[],:aef"[random(20)]),
+                _ => {
+                    let from = random(bytes.len() - 40);
+                    bytes.copy_within(from..from + random(40), at.min(original.len() / 2));
+                }
+            }
+        }
+        let Ok(header) = Header::parse(&bytes) else { continue };
+        parsed += 1;
+        // One in twenty is enough: opening a slot takes a millisecond.
+        if header == truth || random(20) != 0 {
+            continue;
+        }
+        opened += 1;
+        assert!(header.unlock(&SAMPLE.recovery).is_err(), "another header opened");
+    }
+    assert!(parsed > 500 && opened > 10, "{parsed} parsed, {opened} tried");
+}
