@@ -1,0 +1,127 @@
+//! What is remembered of one bag, and its bytes (`docs/format.md`, the state folder).
+
+use std::collections::BTreeMap;
+
+use cartable_crypto::{Header, SpaceId, VerifyKey};
+
+use crate::space::CommitId;
+
+/// What identifies a header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) struct Mark {
+    pub(super) version: u64,
+    pub(super) fingerprint: [u8; 32],
+    pub(super) owner: [u8; 32],
+}
+
+impl Mark {
+    pub(in super::super) fn of(header: &Header, owner: &VerifyKey) -> Self {
+        Self { version: header.version(), fingerprint: header.fingerprint(), owner: owner.to_bytes() }
+    }
+}
+
+/// What is remembered of one bag.
+pub(super) struct Record {
+    pub(super) header: Mark,
+    /// A header that is being put in place: after a crash it may stand there or not.
+    pub(super) expected: Option<Mark>,
+    pub(super) spaces: BTreeMap<SpaceId, Known>,
+}
+
+/// What is remembered of a space.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) struct Known {
+    /// The last commit known to be durable.
+    pub(in super::super) commit: CommitId,
+    pub(in super::super) ended: Ended,
+}
+
+/// How a space was left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum Ended {
+    /// It is open, or was when the process ended.
+    Open,
+    /// It was closed, its database having this hash.
+    Closed([u8; 32]),
+    /// It was closed with this hash, found with another, and not accepted.
+    Altered([u8; 32]),
+}
+
+impl Record {
+    /// Forgets the hashes of databases: with another header there are others.
+    pub(super) fn reopen_all(&mut self) {
+        self.spaces.values_mut().for_each(|known| known.ended = Ended::Open);
+    }
+
+    /// Format, header, whether another is expected and which, then each space.
+    pub(super) fn encode(&self) -> Vec<u8> {
+        let mut out = RECORD_FORMAT.to_le_bytes().to_vec();
+        self.header.encode(&mut out);
+        out.push(u8::from(self.expected.is_some()));
+        if let Some(expected) = &self.expected {
+            expected.encode(&mut out);
+        }
+        for (space, Known { commit, ended }) in &self.spaces {
+            out.extend_from_slice(space.as_bytes());
+            out.extend_from_slice(&commit.counter.to_le_bytes());
+            out.extend_from_slice(&commit.opening);
+            let (number, hash) = match ended {
+                Ended::Open => (0, [0; 32]),
+                Ended::Closed(hash) => (1, *hash),
+                Ended::Altered(hash) => (2, *hash),
+            };
+            out.push(number);
+            out.extend_from_slice(&hash);
+        }
+        out
+    }
+
+    pub(super) fn decode(plain: &[u8]) -> Option<Self> {
+        let (format, rest) = plain.split_first_chunk()?;
+        if u16::from_le_bytes(*format) != RECORD_FORMAT {
+            return None;
+        }
+        let (header, rest) = Mark::decode(rest)?;
+        let (more, mut rest) = rest.split_first()?;
+        let mut expected = None;
+        if *more == 1 {
+            let (mark, left) = Mark::decode(rest)?;
+            (expected, rest) = (Some(mark), left);
+        }
+        let mut spaces = BTreeMap::new();
+        while !rest.is_empty() {
+            let (space, left) = rest.split_first_chunk()?;
+            let (counter, left) = left.split_first_chunk()?;
+            let (opening, left) = left.split_first_chunk()?;
+            let (number, left) = left.split_first()?;
+            let (hash, left) = left.split_first_chunk()?;
+            let ended = match number {
+                0 => Ended::Open,
+                1 => Ended::Closed(*hash),
+                2 => Ended::Altered(*hash),
+                _ => return None,
+            };
+            let commit = CommitId { counter: u64::from_le_bytes(*counter), opening: *opening };
+            spaces.insert(SpaceId::from_bytes(*space), Known { commit, ended });
+            rest = left;
+        }
+        (*more <= 1).then_some(Self { header, expected, spaces })
+    }
+}
+
+impl Mark {
+    fn encode(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(&self.version.to_le_bytes());
+        out.extend_from_slice(&self.fingerprint);
+        out.extend_from_slice(&self.owner);
+    }
+
+    fn decode(bytes: &[u8]) -> Option<(Self, &[u8])> {
+        let (version, rest) = bytes.split_first_chunk()?;
+        let (fingerprint, rest) = rest.split_first_chunk()?;
+        let (owner, rest) = rest.split_first_chunk()?;
+        Some((Self { version: u64::from_le_bytes(*version), fingerprint: *fingerprint, owner: *owner }, rest))
+    }
+}
+
+const RECORD_FORMAT: u16 = 1;

@@ -1,0 +1,144 @@
+//! Making and opening bags, and files that were tampered with.
+
+use super::*;
+
+#[test]
+fn a_bag_is_made_and_opened() {
+    let world = World::new();
+    assert_eq!(names(&world.bag()), ["bag.json", "keyring.1", "lock", "spaces"]);
+    for secret in [world.first(), world.second()] {
+        let bag = world.open(&secret).unwrap();
+        assert_eq!(read(&bag, "first").unwrap(), b"written before");
+        assert_eq!(bag.slots().unwrap().len(), 2);
+        assert!(bag.slots().unwrap().iter().all(|slot| slot.kind == SlotKind::Recovery));
+    }
+    let wrong = Secret::Recovery(Code::random());
+    assert!(matches!(error(world.open(&wrong)), BagError::Key(KeyError::WrongSecret)));
+    let public = Bag::header_at(&world.bag()).unwrap();
+    assert_eq!((public.version(), public.suite()), (1, Suite::ChaCha20Poly1305));
+}
+
+#[test]
+fn what_is_no_bag_is_said_to_be_none() {
+    let world = World::new();
+    let elsewhere = world.folder.path().join("elsewhere");
+    for folder in [&elsewhere, &world.bag().join("bag.json"), &world.bag().join("spaces")] {
+        let opened = Bag::open(folder, &world.first(), &world.state(), Opening::default());
+        assert!(matches!(error(opened), BagError::NotABag { .. }), "{}", folder.display());
+    }
+    fs::create_dir(&elsewhere).unwrap();
+    fs::write(elsewhere.join("letter.txt"), "dear").unwrap();
+    for folder in [&elsewhere, &world.bag()] {
+        let made = Bag::create(folder, Suite::Aes256Gcm, &[&world.first()], &world.state(), 1);
+        assert!(matches!(error(made), BagError::NotEmpty { .. }));
+    }
+    assert_eq!(names(&elsewhere), ["letter.txt"]);
+    assert!(world.open(&world.first()).is_ok());
+    let made = Bag::create(&world.folder.path().join("x"), Suite::Aes256Gcm, &[], &world.state(), 1);
+    assert!(matches!(error(made), BagError::Key(KeyError::LastOwnerSlot)));
+}
+
+#[test]
+fn one_process_has_an_open_bag() {
+    let world = World::new();
+    let bag = world.open(&world.first()).unwrap();
+    let process = Some(std::process::id());
+    assert!(matches!(error(world.open(&world.first())), BagError::Busy { process: number } if number == process));
+    drop(bag);
+    assert!(world.open(&world.first()).is_ok());
+}
+
+#[test]
+fn an_interrupted_creation_is_begun_again() {
+    let folder = TempDir::new().unwrap();
+    let state = Arc::new(StateFolder::open(&folder.path().join("state")).unwrap());
+    let code = Code::random();
+    let place = folder.path().join("bag");
+    for steps in 0.. {
+        allow_steps(steps);
+        let made = Bag::create(&place, Suite::Aes256Gcm, &[&same(&code)], &state, 1);
+        allow_steps(i64::MAX);
+        if made.is_ok() {
+            assert!(steps >= 3);
+            break;
+        }
+        let opened = Bag::open(&place, &same(&code), &state, Opening::default());
+        assert!(matches!(error(opened), BagError::NotABag { .. }), "after {steps} steps");
+    }
+    let bag = Bag::open(&place, &same(&code), &state, Opening::default()).unwrap();
+    write(&bag, "first", b"it works");
+    assert_eq!(names(&place), ["bag.json", "keyring.1", "lock", "spaces"]);
+}
+
+#[test]
+fn reading_only_changes_no_keys() {
+    let world = World::new();
+    let opening = Opening { read_only: true, ..Opening::default() };
+    let bag = Bag::open(&world.bag(), &world.first(), &world.state(), opening).unwrap();
+    assert!(bag.access().unwrap().change().is_err());
+    let slot = world.slot(&world.second());
+    assert!(matches!(error(bag.remove_slot(&slot)), BagError::ReadOnly));
+}
+
+#[test]
+fn tampered_files_are_refused() {
+    let world = World::new();
+    let before = world.copy("before");
+    let stranger = World::new();
+    let header = fs::read_to_string(world.bag().join("bag.json")).unwrap();
+    let set = |name: &str, content: &[u8]| fs::write(world.bag().join(name), content).unwrap();
+    let refused = || error(world.open(&world.first()));
+
+    set("bag.json", header.replace("\"version\": 1", "\"version\": 7").as_bytes());
+    assert!(matches!(refused(), BagError::Key(KeyError::AlteredHeader)));
+    set("bag.json", header.replace("\"cartable\": 1", "\"cartable\": 9").as_bytes());
+    assert!(matches!(refused(), BagError::Key(KeyError::NewerFormat { found: 9, .. })));
+    set("bag.json", &vec![b' '; Header::MAX_BYTES + 1]);
+    assert!(matches!(refused(), BagError::Io { .. }));
+    set("bag.json", header.as_bytes());
+
+    let keyring = fs::read(world.bag().join("keyring.1")).unwrap();
+    for wrong in [&keyring[..keyring.len() - 1], &[keyring.as_slice(), b"x"].concat(), b"", &[0; 4000]] {
+        set("keyring.1", wrong);
+        assert!(matches!(refused(), BagError::Key(KeyError::AlteredKeyring(_))));
+    }
+    let foreign = fs::read(stranger.bag().join("keyring.1")).unwrap();
+    set("keyring.1", &foreign);
+    assert!(matches!(refused(), BagError::Key(KeyError::AlteredKeyring(_))));
+    fs::remove_file(world.bag().join("keyring.1")).unwrap();
+    assert!(matches!(refused(), BagError::Missing { .. }));
+
+    // Another bag's header and keyring: its slots are of other secrets.
+    set("keyring.1", &foreign);
+    fs::copy(stranger.bag().join("bag.json"), world.bag().join("bag.json")).unwrap();
+    assert!(matches!(refused(), BagError::Key(KeyError::WrongSecret)));
+    world.put_back(&before);
+    assert!(world.open(&world.first()).is_ok());
+}
+
+#[test]
+fn planted_links_and_pipes_lead_nowhere() {
+    let world = World::new();
+    let victim = world.folder.path().join("victim");
+    let link = |name: &str| {
+        let path = world.bag().join(name);
+        let _ = fs::remove_file(&path);
+        std::os::unix::fs::symlink(&victim, &path).unwrap();
+    };
+    fs::write(&victim, "precious").unwrap();
+    link("lock");
+    assert!(matches!(error(world.open(&world.first())), BagError::Io { .. }));
+    fs::remove_file(world.bag().join("lock")).unwrap();
+    for name in ["bag.json.new", "keyring.2.new"] {
+        link(name);
+    }
+    let bag = world.open(&world.first()).unwrap();
+    drop(bag.replace_slot(&world.slot(&world.first()), &Secret::Recovery(Code::random()), 9).unwrap());
+    assert_eq!(fs::read(&victim).unwrap(), b"precious");
+    assert!(fs::symlink_metadata(world.bag().join("bag.json")).unwrap().is_file());
+
+    let pipe = world.bag().join("keyring.2");
+    fs::remove_file(&pipe).unwrap();
+    rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+    assert!(matches!(error(world.open(&world.second())), BagError::Io { .. }), "and does not wait");
+}
