@@ -9,15 +9,33 @@ use std::sync::Arc;
 
 use cartable_crypto::ChunkRef;
 use cartable_store::Place;
+use parking_lot::Mutex;
 
 /// A chunk that extents point into, as the index has it.
 pub(crate) struct Chunk {
     /// Row in the chunk index.
     pub(crate) id: i64,
-    /// Where its sealed body lies.
-    pub(crate) place: Place,
+    /// Where its sealed body lies, or lay when the index was last asked.
+    place: Mutex<Place>,
     /// Its key and hash.
     pub(crate) reference: ChunkRef,
+}
+
+impl Chunk {
+    /// A chunk that lies at `place`.
+    pub(crate) fn new(id: i64, place: Place, reference: ChunkRef) -> Self {
+        Self { id, place: Mutex::new(place), reference }
+    }
+
+    /// Where its sealed body lies, as far as is known: it may have been moved since.
+    pub(crate) fn place(&self) -> Place {
+        *self.place.lock()
+    }
+
+    /// Notes that it was moved.
+    pub(crate) fn moved_to(&self, place: Place) {
+        *self.place.lock() = place;
+    }
 }
 
 /// Where an extent's bytes are.

@@ -13,6 +13,7 @@
 //! | kind, 1 chunk or 2 padding | 1 |
 //! | zero | 3 |
 //! | bytes of the chunk, or of the padding, `u32` | 4 |
+//! | number of the chunk, by which extents name it, `u64`, or zero | 8 |
 //! | reference of the chunk (key, hash), or zero | 64 |
 //!
 //! Numbers are little endian. A record header is sealed with the pack id and its own offset as context, so headers
@@ -37,7 +38,7 @@ pub(crate) const SMALLEST_BYTES: u64 = 64 * 1024;
 
 const MAGIC: &[u8; 8] = b"CARTPACK";
 const VERSION: u16 = 1;
-const OPENED_BYTES: usize = 72;
+const OPENED_BYTES: usize = 80;
 const CHUNK: u8 = 1;
 const PADDING: u8 = 2;
 
@@ -73,6 +74,12 @@ impl PackName {
         let name = self.to_string();
         format!("{}/{name}", &name[..2])
     }
+
+    /// The pack that lies under this name among the objects of the backend, if it is one.
+    pub(crate) fn of_object(object: &str) -> Option<Self> {
+        let name: Self = object.split_once('/')?.1.parse().ok()?;
+        (name.object() == object).then_some(name)
+    }
 }
 
 impl fmt::Display for PackName {
@@ -92,7 +99,7 @@ impl FromStr for PackName {
 
 /// What a record header says.
 pub(crate) enum Header {
-    Chunk { plain_bytes: u32, reference: ChunkRef },
+    Chunk { id: i64, plain_bytes: u32, reference: ChunkRef },
     Padding { bytes: u32 },
 }
 
@@ -108,8 +115,9 @@ impl Header {
     pub(crate) fn seal(&self, cipher: &RecordCipher, pack: &PackName, offset: u64, out: &mut Vec<u8>) {
         let mut opened = zeroize::Zeroizing::new([0u8; OPENED_BYTES]);
         let (kind, bytes) = match self {
-            Self::Chunk { plain_bytes, reference } => {
-                opened[8..].copy_from_slice(reference.to_bytes().as_slice());
+            Self::Chunk { id, plain_bytes, reference } => {
+                opened[8..16].copy_from_slice(&id.to_le_bytes());
+                opened[16..].copy_from_slice(reference.to_bytes().as_slice());
                 (CHUNK, *plain_bytes)
             }
             Self::Padding { bytes } => (PADDING, *bytes),
@@ -128,10 +136,16 @@ impl Header {
         let opened = cipher.open(&context(pack, offset), sealed)?;
         let opened: &[u8; OPENED_BYTES] = opened.as_slice().try_into().map_err(|_| OpenError::Length)?;
         let bytes = u32::from_le_bytes([opened[4], opened[5], opened[6], opened[7]]);
+        let mut id = [0; 8];
+        id.copy_from_slice(&opened[8..16]);
         let mut reference = zeroize::Zeroizing::new([0u8; 64]);
-        reference.copy_from_slice(&opened[8..]);
+        reference.copy_from_slice(&opened[16..]);
         match opened[0] {
-            CHUNK => Ok(Self::Chunk { plain_bytes: bytes, reference: ChunkRef::from_bytes(&reference) }),
+            CHUNK => Ok(Self::Chunk {
+                id: i64::from_le_bytes(id),
+                plain_bytes: bytes,
+                reference: ChunkRef::from_bytes(&reference),
+            }),
             PADDING => Ok(Self::Padding { bytes }),
             _ => Err(OpenError::Altered),
         }

@@ -96,17 +96,17 @@ impl Packs {
         })
     }
 
-    /// Appends a chunk sealed by its cipher. It is durable after a later [`Packs::sync`].
+    /// Appends the chunk of number `id`, sealed by its cipher. It is durable after a later [`Packs::sync`].
     ///
     /// # Errors
     /// [`Error::Io`]; nothing was appended then.
-    pub fn append(&self, reference: &ChunkRef, sealed: &[u8], plain_bytes: u32) -> Result<Place> {
+    pub fn append(&self, id: i64, reference: &ChunkRef, sealed: &[u8], plain_bytes: u32) -> Result<Place> {
         let mut writing = self.writing.lock();
         let writing = &mut *writing;
         let record_bytes = (RECORD_HEADER_BYTES + sealed.len()) as u64;
         self.make_room(writing, record_bytes)?;
         let Some(open) = &mut writing.open else { return Err(Error::UnknownPack(0)) };
-        let header = Header::Chunk { plain_bytes, reference: ChunkRef::from_bytes(&reference.to_bytes()) };
+        let header = Header::Chunk { id, plain_bytes, reference: ChunkRef::from_bytes(&reference.to_bytes()) };
         writing.record.clear();
         header.seal(&self.keys.records, &open.known.name, open.end, &mut writing.record);
         writing.record.extend_from_slice(sealed);
@@ -234,9 +234,57 @@ impl Packs {
     /// # Errors
     /// [`Error::Io`] and [`Error::UnknownPack`].
     pub fn remove(&self, number: PackNumber) -> Result<()> {
-        self.backend.delete(&self.name(number)?.object())?;
-        self.names.write().remove(&number);
-        Ok(())
+        self.let_go(number, |backend, object| backend.delete(object))
+    }
+
+    /// Sets a damaged pack aside: its chunks are missing from now on, but nothing is lost.
+    ///
+    /// # Errors
+    /// [`Error::Io`] and [`Error::UnknownPack`].
+    pub fn quarantine(&self, number: PackNumber) -> Result<()> {
+        self.let_go(number, |backend, object| backend.quarantine(object))
+    }
+
+    /// Readers must not find the name of a pack whose object is going away.
+    fn let_go(&self, number: PackNumber, act: impl FnOnce(&dyn Backend, &str) -> Result<()>) -> Result<()> {
+        let name = self.names.write().remove(&number).ok_or(Error::UnknownPack(number))?;
+        let done = act(&*self.backend, &name.object());
+        if done.is_err() {
+            self.names.write().insert(number, name);
+        }
+        done
+    }
+
+    /// The length of a pack in bytes, as the backend has it.
+    ///
+    /// # Errors
+    /// [`Error::Io`] and [`Error::UnknownPack`].
+    pub fn bytes(&self, number: PackNumber) -> Result<u64> {
+        self.backend.bytes(&self.name(number)?.object())
+    }
+
+    /// Objects of the backend that the index does not know: packs, and names of what is none.
+    ///
+    /// # Errors
+    /// [`Error::Io`].
+    pub fn strays(&self) -> Result<(Vec<PackName>, Vec<String>)> {
+        let objects = self.backend.list()?;
+        let known: std::collections::HashSet<PackName> = self.names.read().values().copied().collect();
+        let (mut packs, mut others) = (Vec::new(), Vec::new());
+        for object in objects {
+            match PackName::of_object(&object) {
+                Some(name) if known.contains(&name) => {}
+                Some(name) => packs.push(name),
+                None => others.push(object),
+            }
+        }
+        Ok((packs, others))
+    }
+
+    /// Gives no pack a number up to `last`: chunks may still name packs that the index lost.
+    pub fn skip_numbers(&self, last: PackNumber) {
+        let mut writing = self.writing.lock();
+        writing.next = writing.next.max(last.saturating_add(1));
     }
 
     /// Takes in a pack that lies in the backend and that the index did not know.

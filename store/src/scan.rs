@@ -8,6 +8,8 @@ use crate::pack::{FILE_HEADER_BYTES, Header, PackName, RECORD_HEADER_BYTES, epoc
 
 /// A chunk found in a pack.
 pub struct Record {
+    /// Its number, by which extents name it.
+    pub id: i64,
     /// Where its sealed body begins.
     pub offset: u64,
     /// Its length before sealing.
@@ -63,8 +65,8 @@ impl Scan {
                 break;
             };
             at = body + header.body_bytes();
-            if let Header::Chunk { plain_bytes, reference } = header {
-                scan.records.push(Record { offset: body, plain_bytes, reference });
+            if let Header::Chunk { id, plain_bytes, reference } = header {
+                scan.records.push(Record { id, offset: body, plain_bytes, reference });
             }
         }
         Ok(scan)

@@ -14,7 +14,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use cartable_share::Access;
-use parking_lot::{Condvar, Mutex};
+use parking_lot::{Condvar, Mutex, MutexGuard};
 
 use super::content::INLINE_BYTES;
 use super::cut::Reason;
@@ -132,7 +132,7 @@ impl Shared {
     }
 
     /// Stops the space when a change failed half way: the open batch is not committed any more.
-    pub(super) fn stop_on_failure<T>(&self, result: Result<T>) -> Result<T> {
+    pub(crate) fn stop_on_failure<T>(&self, result: Result<T>) -> Result<T> {
         if let Err(error) = &result {
             self.gate.state.lock().failure.get_or_insert_with(|| error.to_string());
         }
@@ -179,6 +179,20 @@ impl Shared {
         drop(gate);
         self.gate.moved.notify_all();
         result
+    }
+
+    /// Makes durable all that was done before the call.
+    pub(crate) fn commit_all(&self) -> Result<()> {
+        self.commit(Scope::All)
+    }
+
+    /// Locks the tree with the rows of all nodes as they are in memory, but for bytes that no pack holds durably yet.
+    pub(crate) fn tree_of_now(&self) -> Result<MutexGuard<'_, Tree>> {
+        let mut synced = self.sync_packs()?;
+        let mut tree = self.tree.lock();
+        let saved = self.save_all(&mut tree, &HashSet::new(), &mut synced);
+        self.stop_on_failure(saved)?;
+        Ok(tree)
     }
 
     fn commit_now(&self, scope: Scope) -> Result<()> {
@@ -332,7 +346,7 @@ impl Tree {
     }
 
     /// Copies the log into the database.
-    pub(super) fn checkpoint(&mut self, mode: &str) -> Result<()> {
+    pub(crate) fn checkpoint(&mut self, mode: &str) -> Result<()> {
         self.db.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |_| Ok(()))?;
         Ok(())
     }

@@ -25,7 +25,7 @@ const SPLICE_TRIES: usize = 1000;
 /// The contents of one file.
 #[derive(Default)]
 pub(crate) struct Content {
-    pub(super) extents: ExtentMap,
+    pub(crate) extents: ExtentMap,
     pub(super) dirty: Runs,
     pub(super) cutting: Option<Arc<Runs>>,
     /// Count of the latest append that an extent not yet in the database relies on; 0 for none.

@@ -30,6 +30,7 @@ impl Space {
     ) -> Result<u64> {
         let source = self.shared.node(from.0)?;
         self.shared.cut(&source, Reason::Settle)?;
+        let taking_chunks = self.shared.taking_chunks.read();
         let (length, extents, unsynced) = {
             let state = self.shared.lock_content(&source)?;
             let length = length.min(state.attr.size.saturating_sub(from.1));
@@ -67,6 +68,7 @@ impl Space {
         }
         drop(state);
         self.shared.mark_dirty(to.0);
+        drop(taking_chunks);
         for (start, extent) in extents {
             if matches!(extent.source, Source::Inline { .. }) {
                 let part = start.max(from.1)..(start + extent.length).min(from.1 + length);

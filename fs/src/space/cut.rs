@@ -75,6 +75,7 @@ impl Shared {
     ///
     /// On failure the bytes are dirty again: nothing acknowledged is dropped.
     pub(super) fn cut(&self, node: &Node, reason: Reason) -> Result<()> {
+        let _chunks = self.taking_chunks.read();
         let (runs, size) = {
             let mut state = self.lock_content(node)?;
             while let Some(content) = &state.content {
@@ -130,20 +131,20 @@ impl Shared {
         let reference = self.cipher().reference(bytes);
         if findable {
             if let Some((chunk, appended)) = self.find_equal(reference.hash())? {
-                if u64::from(chunk.place.plain_bytes) == length {
+                if u64::from(chunk.place().plain_bytes) == length {
                     return Ok(Piece { start, length, chunk, appended });
                 }
             }
         }
         let plain_bytes = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+        let id = self.next_chunk.fetch_add(1, Ordering::Relaxed);
         let place = SEALED.with_borrow_mut(|sealed| {
             sealed.clear();
             self.cipher().seal(&reference, bytes, sealed);
-            self.packs.append(&reference, sealed, plain_bytes)
+            self.packs.append(id, &reference, sealed, plain_bytes)
         })?;
         let appended = self.appended.fetch_add(1, Ordering::SeqCst) + 1;
-        let id = self.next_chunk.fetch_add(1, Ordering::Relaxed);
-        let chunk = Arc::new(Chunk { id, place, reference });
+        let chunk = Arc::new(Chunk::new(id, place, reference));
         self.fresh.lock().add(Fresh { chunk: Arc::clone(&chunk), appended, findable });
         Ok(Piece { start, length, chunk, appended })
     }

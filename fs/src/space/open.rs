@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize};
 
 use cartable_crypto::{DatabaseKey, SpaceKeys};
 use cartable_store::{DiskBackend, Packs, index};
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
 use rusqlite::Connection;
 
 use super::commit::Gate;
@@ -71,6 +71,8 @@ impl Space {
         let mut wal = database.clone().into_os_string();
         wal.push("-wal");
         let wal = File::open(&wal).map_err(FsError::io("opening the database's log"))?;
+        // Durable before any chunk is numbered: numbers are in packs, and none must come to stand for two chunks.
+        wal.sync_data().map_err(FsError::io("syncing the database's log"))?;
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(threads.min(4))
@@ -96,6 +98,8 @@ impl Space {
             gate: Gate::default(),
             dirty_bytes: AtomicUsize::new(0),
             appended: AtomicU64::new(0),
+            taking_chunks: RwLock::new(()),
+            upkeep: Mutex::new(()),
         });
         shared.set_opening(opening);
         shared.reap_orphans()?;
@@ -237,13 +241,17 @@ impl Tree {
         Ok(self.db.query_row("SELECT next_chunk FROM state WHERE id = 1", [], |row| row.get(0))?)
     }
 
-    /// Starts a new history from here: see [`CommitId`].
+    /// Starts a new history from here: see [`CommitId`]. Each opening numbers its chunks from another multiple of 2^32,
+    /// so that a number lost in a crash is never given to another chunk.
     fn note_opening(&mut self) -> Result<[u8; 16]> {
         let mut opening = [0; 16];
         getrandom::fill(&mut opening)
             .map_err(|error| FsError::io("asking for randomness")(std::io::Error::other(error)))?;
         self.db.execute_batch("BEGIN IMMEDIATE")?;
-        self.db.execute("UPDATE state SET counter = counter + 1 WHERE id = 1", [])?;
+        self.db.execute(
+            "UPDATE state SET counter = counter + 1, next_chunk = ((next_chunk >> 32) + 1) << 32 WHERE id = 1",
+            [],
+        )?;
         self.counter += 1;
         self.db.execute(
             "INSERT INTO openings (first_counter, id) VALUES (?1, ?2)",

@@ -40,7 +40,7 @@ impl Shared {
                 return Ok(read);
             }
         }
-        Err(FsError::Damaged(format!("inline bytes of node {} are missing", node.id.0)))
+        Err(FsError::Damaged(format!("bytes of node {} are missing", node.id.0)))
     }
 
     /// Reads unless an inline row went away in the middle: then the extents have changed, and reading starts again.
@@ -93,8 +93,22 @@ impl Shared {
             Source::Chunk { chunk, skip } => {
                 let start = skip + u32::try_from(piece.skip).unwrap_or(u32::MAX);
                 let end = start + u32::try_from(out.len()).unwrap_or(u32::MAX);
-                self.packs.read(self.cipher(), &chunk.reference, chunk.place, start..end, out)?;
-                Ok(true)
+                let place = chunk.place();
+                match self.packs.read(self.cipher(), &chunk.reference, place, start..end, out) {
+                    Ok(()) => Ok(true),
+                    Err(error) => {
+                        // It may have been moved; without a row, the file has changed and names it no more.
+                        match self.tree.lock().chunk_place(chunk.id)? {
+                            Some(now) if now == place => Err(error.into()),
+                            Some(now) => {
+                                chunk.moved_to(now);
+                                Ok(false)
+                            }
+                            None if self.fresh.lock().chunks().any(|fresh| fresh.id == chunk.id) => Err(error.into()),
+                            None => Ok(false),
+                        }
+                    }
+                }
             }
             Source::Inline { row } => {
                 let Some(bytes) = self.tree.lock().inline_bytes(*row)? else { return Ok(false) };

@@ -16,7 +16,7 @@ use crate::extent::{Chunk, Extent, Source};
 use crate::node::NodeId;
 
 /// A chunk that no row of the index names yet.
-pub(super) struct Fresh {
+pub(crate) struct Fresh {
     pub(super) chunk: Arc<Chunk>,
     /// Count of its append.
     pub(super) appended: u64,
@@ -26,7 +26,7 @@ pub(super) struct Fresh {
 
 /// All chunks that no row names yet.
 #[derive(Default)]
-pub(super) struct FreshChunks {
+pub(crate) struct FreshChunks {
     list: Vec<Fresh>,
     by_hash: HashMap<[u8; 32], (Arc<Chunk>, u64)>,
 }
@@ -45,6 +45,11 @@ impl FreshChunks {
 
     pub(super) fn is_empty(&self) -> bool {
         self.list.is_empty()
+    }
+
+    /// All of them.
+    pub(crate) fn chunks(&self) -> impl Iterator<Item = &Chunk> {
+        self.list.iter().map(|fresh| &*fresh.chunk)
     }
 
     /// Takes those whose append is durable.
@@ -68,7 +73,7 @@ impl Chunk {
             offset: row.get::<_, i64>(first + 1)?.cast_unsigned(),
             plain_bytes: row.get(first + 2)?,
         };
-        Ok(Self { id, place, reference: ChunkRef::from_bytes(&bytes) })
+        Ok(Self::new(id, place, ChunkRef::from_bytes(&bytes)))
     }
 
     pub(super) fn find(db: &Connection, hash: &[u8; 32]) -> Result<Option<Self>> {
@@ -83,7 +88,7 @@ impl Chunk {
 impl Tree {
     pub(super) fn save_chunk(&mut self, fresh: &Fresh) -> Result<()> {
         let Fresh { chunk, findable, .. } = fresh;
-        index::insert(&self.db, chunk.id, chunk.place, &chunk.reference, *findable)?;
+        index::insert(&self.db, chunk.id, chunk.place(), &chunk.reference, *findable)?;
         Ok(())
     }
 

@@ -9,7 +9,7 @@ use std::thread::JoinHandle;
 
 use cartable_crypto::{ChunkCipher, SpaceKeys};
 use cartable_store::Packs;
-use parking_lot::{Condvar, Mutex, MutexGuard};
+use parking_lot::{Condvar, Mutex, MutexGuard, RwLock};
 
 use super::commit::Gate;
 use super::rows::FreshChunks;
@@ -23,16 +23,16 @@ use crate::room::Room;
 /// Every operation that reads takes an [`Access`](cartable_share::Access), every operation that changes a
 /// [`Change`](cartable_share::Change); only `cartable_share` makes them.
 pub struct Space {
-    pub(super) shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
     pub(super) committer: Mutex<Option<JoinHandle<()>>>,
 }
 
 pub(crate) struct Shared {
     pub(super) folder: PathBuf,
     pub(super) database: PathBuf,
-    pub(super) keys: Arc<SpaceKeys>,
+    pub(crate) keys: Arc<SpaceKeys>,
     pub(crate) tree: Mutex<Tree>,
-    pub(super) nodes: Mutex<HashMap<NodeId, Arc<Node>>>,
+    pub(crate) nodes: Mutex<HashMap<NodeId, Arc<Node>>>,
     /// Nodes whose attributes or contents differ from the database.
     pub(super) dirty: Mutex<HashSet<NodeId>>,
     /// Nodes that the next commit must include in full.
@@ -42,16 +42,21 @@ pub(crate) struct Shared {
     /// Nodes without a name that nobody knows any more.
     pub(super) reaped: Mutex<Vec<NodeId>>,
     /// Chunks appended and not yet in the index.
-    pub(super) fresh: Mutex<FreshChunks>,
+    pub(crate) fresh: Mutex<FreshChunks>,
     pub(super) next_chunk: AtomicI64,
-    pub(super) packs: Packs,
-    pub(super) pool: rayon::ThreadPool,
+    pub(crate) packs: Packs,
+    pub(crate) pool: rayon::ThreadPool,
     pub(super) room: Room,
     pub(super) wal: File,
     pub(super) gate: Gate,
     pub(super) dirty_bytes: AtomicUsize,
     /// Counts appends to packs; an append is durable once a sync began after it.
     pub(super) appended: AtomicU64,
+    /// Held for reading from finding a chunk until the contents in memory name it; for writing while chunks that
+    /// nothing names are dropped from the index. Taken before the tree and before any node.
+    pub(crate) taking_chunks: RwLock<()>,
+    /// Held by check, repair and gc: one at a time.
+    pub(crate) upkeep: Mutex<()>,
 }
 
 /// A node in memory.
@@ -74,7 +79,7 @@ pub(crate) struct NodeState {
     /// Of a symlink: where it points.
     pub(super) target: Option<Arc<[u8]>>,
     /// Of a file: its extents and dirty bytes, once touched.
-    pub(super) content: Option<Content>,
+    pub(crate) content: Option<Content>,
     /// The database has no row yet.
     pub(super) unborn: bool,
 }
@@ -98,7 +103,7 @@ impl NodeState {
 }
 
 impl Shared {
-    pub(super) fn cipher(&self) -> &ChunkCipher {
+    pub(crate) fn cipher(&self) -> &ChunkCipher {
         &self.keys.chunks
     }
 

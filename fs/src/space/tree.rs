@@ -1,5 +1,6 @@
 //! The tree: the database connection, the open batch, and the rows of nodes and entries.
 
+use cartable_store::Place;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::NodeState;
@@ -10,7 +11,7 @@ use crate::node::{Attr, Kind, NodeId, PERMISSION_MASK, times_from_bytes, times_t
 /// The one connection and what must be changed together with it.
 pub(crate) struct Tree {
     pub(crate) db: Connection,
-    pub(super) in_batch: bool,
+    pub(crate) in_batch: bool,
     pub(super) counter: u64,
     pub(super) next_node: u64,
     pub(super) next_entry: i64,
@@ -31,12 +32,21 @@ pub(super) const NODE_COLUMNS: &str =
 
 impl Tree {
     /// Opens the batch unless it is open: what follows is kept or lost together.
-    pub(super) fn begin(&mut self) -> Result<()> {
+    pub(crate) fn begin(&mut self) -> Result<()> {
         if !self.in_batch {
             self.db.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
             self.in_batch = true;
         }
         Ok(())
+    }
+
+    /// Where the index says that a chunk lies.
+    pub(super) fn chunk_place(&self, id: i64) -> Result<Option<Place>> {
+        let mut query = self.db.prepare_cached("SELECT pack, offset, plain_bytes FROM chunks WHERE id = ?1")?;
+        let place = query.query_row([id], |row| {
+            Ok(Place { pack: row.get(0)?, offset: row.get::<_, i64>(1)?.cast_unsigned(), plain_bytes: row.get(2)? })
+        });
+        Ok(place.optional()?)
     }
 
     pub(super) fn find(&self, folder: NodeId, name: Name<'_>) -> Result<Option<Entry>> {
