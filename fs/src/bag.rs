@@ -30,14 +30,14 @@ mod tests;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use cartable_crypto::{
-    BagId, Grant, Header, Held, KeyError, Keyring, KeyringSlot, Secret, SpaceId, SpaceKey, SpaceKeys, Suite,
-};
+use cartable_crypto::{BagId, Header, Held, Keyring, SpaceId, SpaceKey, SpaceKeys};
 
 use cartable_share::{self as share, Access, Principal, Right};
 
 use crate::space::Space;
 
+/// What a bag is opened with, for those who stand above the file system.
+pub use cartable_crypto::{Code, Grant, KeyError, KeyringSlot, Passphrase, Secret, SlotId, SlotKind, Suite};
 pub use error::{BagError, OlderCopy};
 pub use spaces::Keeper;
 pub use state::StateFolder;
@@ -155,6 +155,12 @@ impl Bag {
 
     fn header_of(files: &Files) -> Result<Header, BagError> {
         Ok(Header::parse(&files.read_header()?)?)
+    }
+
+    /// Whether a process has the bag in `folder` open.
+    #[must_use]
+    pub fn is_open(folder: &Path) -> bool {
+        lock::is_held(&Files::new(folder))
     }
 
     /// Returns the access that the secret gives: to read, and to change unless the bag was opened for reading only.

@@ -24,6 +24,8 @@ use door::Door;
 pub struct MountOptions {
     /// Other users may use the drive, as its permissions say.
     pub allow_other: bool,
+    /// What the system shows as the drive's source: the bag's folder.
+    pub source: String,
     /// Event loops; none means what was measured best.
     pub threads: Option<usize>,
 }
@@ -47,7 +49,7 @@ impl Drive {
     pub fn mount(space: Arc<Space>, access: Access, folder: &Path, options: &MountOptions) -> io::Result<Self> {
         let mut config = Config::default();
         config.mount_options = vec![
-            MountOption::FSName("cartable".into()),
+            MountOption::FSName(options.source.clone()),
             MountOption::Subtype("cartable".into()),
             MountOption::DefaultPermissions,
             MountOption::NoAtime,

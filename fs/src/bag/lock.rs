@@ -51,6 +51,12 @@ impl Lock {
     }
 }
 
+/// Whether a process holds the lock of the bag in this folder. Asking takes it for a moment where it is free.
+pub(super) fn is_held(files: &Files) -> bool {
+    let Ok(file) = open_regular(OpenOptions::new().read(true), &files.lock()) else { return false };
+    flock(&file, FlockOperation::NonBlockingLockShared) == Err(Errno::WOULDBLOCK)
+}
+
 fn is_read_only(error: &std::io::Error) -> bool {
     matches!(Errno::from_io_error(error), Some(Errno::ROFS | Errno::ACCESS | Errno::PERM))
 }

@@ -1,0 +1,64 @@
+//! Each command, from its arguments to what it says.
+
+mod first;
+mod init;
+mod mount;
+mod report;
+mod slots;
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use clap_complete::generate;
+use serde_json::{Value, json};
+
+use crate::args::{self, Cli, Command};
+use crate::exit::Failure;
+use crate::text::Text;
+
+/// Does what the command line asks.
+pub(crate) fn run(cli: &Cli, text: &Text) -> Result<(), Failure> {
+    match &cli.command {
+        None => first::run(text),
+        Some(Command::Init(init)) => init::run(init, text),
+        Some(Command::Mount(mount)) => mount::run(mount, text),
+        Some(Command::Unmount { folder }) => mount::unmount(folder, text),
+        Some(Command::Status(bag)) => report::status(bag, text),
+        Some(Command::Passwd(passwd)) => slots::passwd(passwd, text),
+        Some(Command::Slots(slots)) => slots::run(&slots.act, text),
+        Some(Command::Completions { shell }) => {
+            generate(*shell, &mut args::command(text), "cartable", &mut std::io::stdout());
+            Ok(())
+        }
+        Some(Command::Man { folder }) => {
+            clap_mangen::generate_to(args::command(text), folder).map_err(|e| Failure::io("writing pages into", folder, &e))
+        }
+    }
+}
+
+/// Prints a report: as JSON, or as lines of a name and a value.
+fn print(report: &Value, as_json: bool, text: &Text) {
+    if as_json {
+        println!("{report}");
+        return;
+    }
+    for (name, value) in report.as_object().into_iter().flatten() {
+        let value = match value {
+            Value::String(said) => said.clone(),
+            Value::Bool(true) => text.say("yes"),
+            Value::Bool(false) => text.say("no"),
+            Value::Null => text.say("none"),
+            other => other.to_string(),
+        };
+        println!("{}: {value}", text.say(&format!("name-{}", name.replace('_', "-"))));
+    }
+}
+
+/// Seconds since 1970.
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
+
+/// An empty report.
+fn report() -> Value {
+    json!({})
+}

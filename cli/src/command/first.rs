@@ -1,0 +1,55 @@
+//! `cartable` alone, and the desktop entry: the next sensible thing, in everyday words.
+
+use std::io::IsTerminal;
+
+use cartable_fs::bag::{Bag, Suite};
+
+use super::init::{ask_for_sheet, make};
+use crate::args::Mount;
+use crate::exit::Failure;
+use crate::passphrase::{ask_new, passphrase};
+use crate::places;
+use crate::text::Text;
+
+pub(crate) fn run(text: &Text) -> Result<(), Failure> {
+    let home = places::home().ok_or_else(|| Failure::Other { what: "HOME is not set".into() })?;
+    let (bag, folder) = (home.join(".local/share/cartable"), home.join("Cartable"));
+    let say = |id| println!("{}", text.say_with(id, &[("folder", folder.to_string_lossy())]));
+    if places::mounted().iter().any(|drive| drive.folder == folder) && folder.read_dir().is_ok() {
+        say("everyday-open-already");
+        return Ok(());
+    }
+    if Bag::header_at(&bag).is_err() && !bag.exists() {
+        if !std::io::stdin().is_terminal() {
+            return Err(Failure::NoTerminal);
+        }
+        say("everyday-welcome");
+        let bytes = ask_new(None, text)?;
+        let sheet = ask_for_sheet(text)?;
+        make_parents(&bag)?;
+        make(&bag, Suite::ChaCha20Poly1305, &passphrase(&bytes)?, sheet.as_deref(), text)?;
+    }
+    if !folder.exists() && !places::mounted().iter().any(|drive| drive.folder == folder) {
+        std::fs::create_dir(&folder).map_err(|error| Failure::io("making", &folder, &error))?;
+    }
+    super::mount::run(
+        &Mount {
+            bag,
+            folder: folder.clone(),
+            passphrase_file: None,
+            foreground: false,
+            allow_other: false,
+            read_only: false,
+            danger_accept_older_copy: false,
+            behind: false,
+        },
+        text,
+    )?;
+    say("everyday-open");
+    Ok(())
+}
+
+fn make_parents(bag: &std::path::Path) -> Result<(), Failure> {
+    let parent = bag.parent().unwrap_or(bag);
+    std::fs::create_dir_all(parent).map_err(|error| Failure::io("making", parent, &error))
+}

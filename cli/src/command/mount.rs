@@ -1,0 +1,63 @@
+//! `cartable mount` and `cartable unmount`.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use cartable_fs::bag::{Bag, Opening};
+
+use crate::args::Mount;
+use crate::drive::{Wanted, serve};
+use crate::exit::Failure;
+use crate::passphrase::ask;
+use crate::text::Text;
+use crate::{background, places};
+
+/// How long unmounting waits for everything to be written.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+pub(crate) fn run(mount: &Mount, text: &Text) -> Result<(), Failure> {
+    if mount.behind {
+        let result = behind(mount);
+        if let Err(failure) = &result {
+            background::failed(failure);
+        }
+        return result;
+    }
+    Bag::header_at(&mount.bag)?;
+    let bag = mount.bag.canonicalize().map_err(|error| Failure::io("looking at", &mount.bag, &error))?;
+    let place = places::prepare(&mount.folder)?;
+    let passphrase = ask(mount.passphrase_file.as_deref(), text)?;
+    if !mount.foreground {
+        return background::start(mount, &bag, &place, &passphrase);
+    }
+    serve(&wanted(mount, &bag, &place), &passphrase, || {
+        println!("{}", text.say_with("mounted", &[("folder", place.to_string_lossy())]));
+    })
+}
+
+fn behind(mount: &Mount) -> Result<(), Failure> {
+    let passphrase = background::passphrase()?;
+    serve(&wanted(mount, &mount.bag, &mount.folder), &passphrase, background::ready)
+}
+
+fn wanted<'a>(mount: &Mount, bag: &'a Path, place: &'a Path) -> Wanted<'a> {
+    let opening = Opening { read_only: mount.read_only, danger_accept_older_copy: mount.danger_accept_older_copy };
+    Wanted { bag, place, allow_other: mount.allow_other, opening }
+}
+
+/// Unmounts and waits until everything is written and the bag is free.
+pub(crate) fn unmount(folder: &Path, text: &Text) -> Result<(), Failure> {
+    let place = places::absolute(folder);
+    let drive = places::mounted().into_iter().find(|drive| drive.folder == place);
+    let drive = drive.ok_or_else(|| Failure::NotMounted { folder: folder.to_owned() })?;
+    places::unmount(&place)?;
+    let bag = Path::new(&drive.source);
+    let start = Instant::now();
+    while bag.is_absolute() && Bag::is_open(bag) {
+        if start.elapsed() > PATIENCE {
+            return Err(Failure::Other { what: text.say("still-writing") });
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    Ok(())
+}

@@ -1,0 +1,63 @@
+//! Asking for secrets: from a file, or from the terminal without echo. Never from an argument.
+
+use std::fs;
+use std::io::IsTerminal;
+use std::path::Path;
+
+use cartable_fs::bag::{Code, Passphrase, Secret};
+use zeroize::Zeroizing;
+
+use crate::exit::Failure;
+use crate::text::Text;
+
+/// The bytes of a passphrase.
+pub(crate) type Bytes = Zeroizing<Vec<u8>>;
+
+/// Reads the passphrase of a bag: the first line of `file`, or what is typed.
+pub(crate) fn ask(file: Option<&Path>, text: &Text) -> Result<Bytes, Failure> {
+    match file {
+        Some(file) => from_file(file),
+        None => typed(&text.say("ask-passphrase")),
+    }
+}
+
+/// Reads a new passphrase; what is typed is typed twice.
+pub(crate) fn ask_new(file: Option<&Path>, text: &Text) -> Result<Bytes, Failure> {
+    let Some(file) = file else {
+        if std::io::stdin().is_terminal() {
+            eprintln!("{}", text.say("everyday-passphrase-hint"));
+        }
+        let first = typed(&text.say("ask-new-passphrase"))?;
+        let second = typed(&text.say("ask-again"))?;
+        return if *first == *second { Ok(first) } else { Err(Failure::Mismatch) };
+    };
+    from_file(file)
+}
+
+/// Takes bytes for a recovery code where they are one, else for a passphrase.
+pub(crate) fn secret(bytes: &Bytes) -> Result<Secret, Failure> {
+    let code = std::str::from_utf8(bytes).ok().and_then(|typed| Code::parse(typed).ok());
+    match code {
+        Some(code) => Ok(Secret::Recovery(code)),
+        None => passphrase(bytes),
+    }
+}
+
+/// Takes bytes for a passphrase.
+pub(crate) fn passphrase(bytes: &Bytes) -> Result<Secret, Failure> {
+    Ok(Secret::Passphrase(Passphrase::new(bytes.clone())?))
+}
+
+fn from_file(file: &Path) -> Result<Bytes, Failure> {
+    let bytes = Zeroizing::new(fs::read(file).map_err(|error| Failure::io("reading", file, &error))?);
+    let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    Ok(Zeroizing::new(line.strip_suffix(b"\r").unwrap_or(line).to_vec()))
+}
+
+fn typed(prompt: &str) -> Result<Bytes, Failure> {
+    if !std::io::stdin().is_terminal() {
+        return Err(Failure::NoTerminal);
+    }
+    let typed = rpassword::prompt_password(prompt).map_err(|_| Failure::NoTerminal)?;
+    Ok(Zeroizing::new(typed.into_bytes()))
+}

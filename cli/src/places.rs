@@ -1,0 +1,130 @@
+//! Where things are on this machine: the state folder, mounts, and the places for drives.
+
+use std::fs;
+use std::io;
+use std::os::unix::ffi::OsStringExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+
+use cartable_fs::bag::StateFolder;
+
+use crate::exit::Failure;
+
+/// A drive of ours, as the kernel lists it.
+pub(crate) struct Mounted {
+    pub(crate) folder: PathBuf,
+    pub(crate) source: String,
+}
+
+/// What this device remembers of bags: `CARTABLE_STATE`, else below `XDG_STATE_HOME`, else below the home folder.
+pub(crate) fn state() -> Result<Arc<StateFolder>, Failure> {
+    let from = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let path = from("CARTABLE_STATE")
+        .or_else(|| from("XDG_STATE_HOME").map(|base| base.join("cartable")))
+        .or_else(|| home().map(|home| home.join(".local/state/cartable")))
+        .ok_or_else(|| Failure::Other { what: "HOME is not set".into() })?;
+    fs::create_dir_all(&path).map_err(|error| Failure::io("making", &path, &error))?;
+    Ok(Arc::new(StateFolder::open(&path)?))
+}
+
+pub(crate) fn home() -> Option<PathBuf> {
+    std::env::var_os("HOME").filter(|value| !value.is_empty()).map(PathBuf::from)
+}
+
+/// The drives that are mounted now.
+pub(crate) fn mounted() -> Vec<Mounted> {
+    let table = fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
+    table
+        .lines()
+        .filter_map(|line| {
+            let (left, right) = line.split_once(" - ")?;
+            let mut right = right.split(' ');
+            let (kind, source) = (right.next()?, right.next()?);
+            let source = unescaped(source);
+            // Mounted by root the kernel lists no subtype: then the source, a bag's folder, tells.
+            let ours = kind == "fuse.cartable" || kind == "fuse" && source.join("bag.json").exists();
+            ours.then(|| Mounted {
+                folder: unescaped(left.split(' ').nth(4).unwrap_or_default()),
+                source: source.to_string_lossy().into_owned(),
+            })
+        })
+        .collect()
+}
+
+/// Undoes the octal escapes of mountinfo (proc(5)).
+fn unescaped(field: &str) -> PathBuf {
+    let bytes = field.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let escaped = (bytes[at] == b'\\').then(|| field.get(at + 1..at + 4)).flatten();
+        match escaped.and_then(|octal| u8::from_str_radix(octal, 8).ok()) {
+            Some(byte) => {
+                out.push(byte);
+                at += 4;
+            }
+            None => {
+                out.push(bytes[at]);
+                at += 1;
+            }
+        }
+    }
+    std::ffi::OsString::from_vec(out).into()
+}
+
+/// Checks that a drive can stand at `folder`, clearing one of ours that a killed process left there.
+pub(crate) fn prepare(folder: &Path) -> Result<PathBuf, Failure> {
+    const DEAD: i32 = 107; // ENOTCONN: nobody answers behind this mount
+    if let Err(error) = fs::metadata(folder) {
+        let ours = || mounted().iter().any(|drive| drive.folder == absolute(folder));
+        match error.kind() {
+            _ if error.raw_os_error() == Some(DEAD) && ours() => detach(folder)?,
+            io::ErrorKind::NotFound => return Err(Failure::PlaceMissing { folder: folder.to_owned() }),
+            _ => return Err(Failure::io("looking at", folder, &error)),
+        }
+    }
+    let place = folder.canonicalize().map_err(|error| Failure::io("looking at", folder, &error))?;
+    if !place.is_dir() {
+        return Err(Failure::PlaceNotFolder { folder: place });
+    }
+    if mounted().iter().any(|drive| drive.folder == place) {
+        return Err(Failure::Busy { process: place.display().to_string() });
+    }
+    let mut entries = fs::read_dir(&place).map_err(|error| Failure::io("looking at", &place, &error))?;
+    if entries.next().is_some() {
+        return Err(Failure::PlaceNotEmpty { folder: place });
+    }
+    Ok(place)
+}
+
+/// A path from the root, without asking the file at its end.
+pub(crate) fn absolute(path: &Path) -> PathBuf {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match (parent.canonicalize(), path.file_name()) {
+        (Ok(parent), Some(name)) => parent.join(name),
+        _ => std::path::absolute(path).unwrap_or_else(|_| path.to_owned()),
+    }
+}
+
+/// Unmounts, as far as nothing uses the drive.
+pub(crate) fn unmount(folder: &Path) -> Result<(), Failure> {
+    fusermount(&["-u"], folder).map_err(|said| {
+        if said.contains("busy") { Failure::InUse { folder: folder.to_owned() } } else { Failure::Other { what: said } }
+    })
+}
+
+/// Takes a drive out of sight at once; it ends when the last program lets go of it.
+pub(crate) fn detach(folder: &Path) -> Result<(), Failure> {
+    fusermount(&["-u", "-z"], folder).map_err(|what| Failure::Other { what })
+}
+
+/// fusermount3 works for users and for root, and keeps the mount table in order.
+fn fusermount(options: &[&str], folder: &Path) -> Result<(), String> {
+    let output = Command::new("fusermount3").args(options).arg("--").arg(folder).stdin(Stdio::null()).output();
+    match output {
+        Ok(output) if output.status.success() => Ok(()),
+        Ok(output) => Err(String::from_utf8_lossy(&output.stderr).trim().to_owned()),
+        Err(error) => Err(format!("fusermount3: {error}")),
+    }
+}
