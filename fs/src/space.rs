@@ -27,14 +27,14 @@ mod write;
 mod xattr;
 
 pub use commit::CommitId;
-pub use listing::Listed;
 pub use hole::Seek;
+pub use listing::Listed;
 pub use open::{Closed, database_path};
 pub use rename::RenameMode;
-pub use write::WriteTimes;
 pub use state::Space;
+pub use write::WriteTimes;
 pub use xattr::XattrMode;
 
 pub(crate) use content::Content;
-pub(crate) use state::{Node, NodeState};
+pub(crate) use state::{Node, NodeState, Shared};
 pub(crate) use tree::Tree;

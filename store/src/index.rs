@@ -8,7 +8,7 @@ use rusqlite::{Connection, params};
 
 use crate::error::{Error, Result};
 use crate::pack::PackName;
-use crate::packs::{KnownPack, Place};
+use crate::packs::{KnownPack, PackNumber, Place};
 
 /// The tables.
 pub const SCHEMA: &str = "
@@ -90,4 +90,46 @@ pub fn packs(db: &Connection) -> Result<Vec<KnownPack>> {
         packs.push(KnownPack { number, name: PackName::from_bytes(name), epoch, bytes: bytes.cast_unsigned(), closed });
     }
     Ok(packs)
+}
+
+/// Removes a chunk, and its hash.
+///
+/// # Errors
+/// [`Error::Index`].
+pub fn remove(db: &Connection, id: i64) -> Result<()> {
+    forget_hash(db, id)?;
+    db.prepare_cached("DELETE FROM chunks WHERE id = ?1")?.execute([id])?;
+    Ok(())
+}
+
+/// Makes a chunk one that equal content is not found by.
+///
+/// # Errors
+/// [`Error::Index`].
+pub fn forget_hash(db: &Connection, id: i64) -> Result<()> {
+    // The hash is the second half of the reference.
+    db.prepare_cached(
+        "DELETE FROM dedup WHERE hash = (SELECT substr(reference, 33) FROM chunks WHERE id = ?1) AND chunk = ?1",
+    )?
+    .execute([id])?;
+    Ok(())
+}
+
+/// Makes a chunk one that equal content is found by, unless there is another already.
+///
+/// # Errors
+/// [`Error::Index`].
+pub fn remember_hash(db: &Connection, id: i64, reference: &ChunkRef) -> Result<()> {
+    db.prepare_cached("INSERT OR IGNORE INTO dedup (hash, chunk) VALUES (?1, ?2)")?
+        .execute(params![&reference.hash()[..], id])?;
+    Ok(())
+}
+
+/// Removes a pack.
+///
+/// # Errors
+/// [`Error::Index`].
+pub fn remove_pack(db: &Connection, number: PackNumber) -> Result<()> {
+    db.prepare_cached("DELETE FROM packs WHERE id = ?1")?.execute([number])?;
+    Ok(())
 }

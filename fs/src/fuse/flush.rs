@@ -11,11 +11,12 @@ use fuser::{INodeNo, Notifier};
 use parking_lot::Mutex;
 
 type Answer = Box<dyn FnOnce() + Send>;
+type Question = (INodeNo, Answer);
 
 /// Hands questions to the thread that flushes.
 #[derive(Clone, Default)]
 pub(super) struct Flusher {
-    sender: Arc<OnceLock<Mutex<Sender<(INodeNo, Answer)>>>>,
+    sender: Arc<OnceLock<Mutex<Sender<Question>>>>,
 }
 
 impl Flusher {
@@ -39,7 +40,7 @@ impl Flusher {
     }
 }
 
-fn answer_all(notifier: &Notifier, questions: &Receiver<(INodeNo, Answer)>) {
+fn answer_all(notifier: &Notifier, questions: &Receiver<Question>) {
     while let Ok((ino, answer)) = questions.recv() {
         // An inode the kernel forgot meanwhile has no dirty pages.
         let _ = notifier.inval_inode(ino, 0, 0);

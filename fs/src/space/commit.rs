@@ -276,10 +276,9 @@ impl Shared {
     }
 
     fn forget_node(&self, id: NodeId) {
-        if let Some(node) = self.nodes.lock().remove(&id) {
-            if let Some(content) = node.lock().content.take() {
-                self.count_dirty(0, content.dirty.bytes());
-            }
+        let node = self.nodes.lock().remove(&id);
+        if let Some(content) = node.and_then(|node| node.lock().content.take()) {
+            self.count_dirty(0, content.dirty.bytes());
         }
         self.dirty.lock().remove(&id);
     }

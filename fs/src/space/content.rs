@@ -19,6 +19,9 @@ use crate::runs::Runs;
 /// Dirty bytes of a file up to this many are committed inside the database at fsync.
 pub(crate) const INLINE_BYTES: usize = 64 * 1024;
 
+/// Bytes of inline rows, by row.
+pub(super) type Torn = HashMap<i64, Vec<u8>>;
+
 /// How often inline bytes that another thread moves away under us are looked for before they count as missing.
 const SPLICE_TRIES: usize = 1000;
 
@@ -55,10 +58,11 @@ impl Content {
     fn torn_by(&self, range: &Range<u64>) -> Vec<i64> {
         let mut rows = Vec::new();
         for (start, extent) in self.extents.overlapping(range.clone()) {
-            if let Source::Inline { row } = extent.source {
-                if start < range.start || start + extent.length > range.end {
-                    rows.push(row);
-                }
+            let torn = start < range.start || start + extent.length > range.end;
+            if let Source::Inline { row } = extent.source
+                && torn
+            {
+                rows.push(row);
             }
         }
         rows
@@ -66,7 +70,7 @@ impl Content {
 
     /// Clears `range` of stored bytes; `torn` holds the bytes of the inline rows that this tears. Returns by how many
     /// bytes the dirty runs grew.
-    pub(super) fn clear(&mut self, range: Range<u64>, torn: &HashMap<i64, Vec<u8>>) -> usize {
+    pub(super) fn clear(&mut self, range: Range<u64>, torn: &Torn) -> usize {
         let inline: Vec<i64> = self
             .extents
             .overlapping(range.clone())
@@ -157,7 +161,7 @@ impl Shared {
         node: &'a Node,
         ranges: &[Range<u64>],
         wait_for_cut: bool,
-    ) -> Result<(MutexGuard<'a, NodeState>, HashMap<i64, Vec<u8>>)> {
+    ) -> Result<(MutexGuard<'a, NodeState>, Torn)> {
         let mut torn = HashMap::new();
         for _ in 0..SPLICE_TRIES {
             let mut state = self.lock_content(node)?;
@@ -182,7 +186,7 @@ impl Shared {
     }
 
     /// The bytes of the inline rows that clearing `range` tears, for a caller that holds the tree and the node.
-    pub(super) fn torn_in(tree: &Tree, content: &Content, range: &Range<u64>) -> Result<HashMap<i64, Vec<u8>>> {
+    pub(super) fn torn_in(tree: &Tree, content: &Content, range: &Range<u64>) -> Result<Torn> {
         let mut torn = HashMap::new();
         for row in content.torn_by(range) {
             let bytes = tree.inline_bytes(row)?;

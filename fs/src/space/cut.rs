@@ -129,12 +129,11 @@ impl Shared {
     fn store_piece(&self, start: u64, bytes: &[u8], findable: bool) -> Result<Piece> {
         let length = bytes.len() as u64;
         let reference = self.cipher().reference(bytes);
-        if findable {
-            if let Some((chunk, appended)) = self.find_equal(reference.hash())? {
-                if u64::from(chunk.place().plain_bytes) == length {
-                    return Ok(Piece { start, length, chunk, appended });
-                }
-            }
+        if findable
+            && let Some((chunk, appended)) = self.find_equal(reference.hash())?
+            && u64::from(chunk.place().plain_bytes) == length
+        {
+            return Ok(Piece { start, length, chunk, appended });
         }
         let plain_bytes = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
         let id = self.next_chunk.fetch_add(1, Ordering::Relaxed);

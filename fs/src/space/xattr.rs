@@ -81,10 +81,10 @@ impl Space {
             None => tree.remove_xattr(id, name).map(|_| ()),
         };
         self.shared.stop_on_failure(done)?;
-        if name == b"security.capability" {
-            if let Some(content) = &mut state.content {
-                content.has_capability = true;
-            }
+        if name == b"security.capability"
+            && let Some(content) = &mut state.content
+        {
+            content.has_capability = true;
         }
         state.attr.changed = Time::now();
         state.set_dirty();
