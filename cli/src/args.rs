@@ -26,6 +26,8 @@ pub(crate) enum Command {
     Status(Bag),
     Passwd(Passwd),
     Slots(Slots),
+    Check(Check),
+    Gc(Unlock),
     Completions { shell: clap_complete::Shell },
     Man { folder: PathBuf },
 }
@@ -122,6 +124,14 @@ pub(crate) enum SlotAct {
     },
 }
 
+#[derive(Args)]
+pub(crate) struct Check {
+    #[command(flatten)]
+    pub(crate) unlock: Unlock,
+    #[arg(long)]
+    pub(crate) repair: bool,
+}
+
 /// The command with all its help texts.
 pub(crate) fn command(text: &Text) -> clap::Command {
     localised(Cli::command(), "cartable", text)
@@ -136,15 +146,13 @@ pub(crate) fn parse(text: &Text) -> Result<Cli, Failure> {
 
 /// Gives each command and argument its sentence: `help-<command>` and `arg-<name>`.
 fn localised(command: clap::Command, id: &str, text: &Text) -> clap::Command {
-    let mut command = command
-        .about(text.say(&format!("help-{id}")))
-        .mut_args(|arg| {
-            let name = format!("arg-{}", arg.get_id().as_str().replace('_', "-"));
-            match text.find(&name) {
-                Some(help) => arg.help(help),
-                None => arg,
-            }
-        });
+    let mut command = command.about(text.say(&format!("help-{id}"))).mut_args(|arg| {
+        let name = format!("arg-{}", arg.get_id().as_str().replace('_', "-"));
+        match text.find(&name) {
+            Some(help) => arg.help(help),
+            None => arg,
+        }
+    });
     let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
     for name in names {
         let id = if id == "cartable" { name.clone() } else { format!("{id}-{name}") };
@@ -188,7 +196,8 @@ mod tests {
 
     #[test]
     fn fstab_options_become_ours() {
-        let words = ["/sbin/mount.fuse.cartable", "/bag", "/dir", "-o", "rw,noauto,user,passphrase-file=/p,allow_other,ro"];
+        let words =
+            ["/sbin/mount.fuse.cartable", "/bag", "/dir", "-o", "rw,noauto,user,passphrase-file=/p,allow_other,ro"];
         let ours = mount_helper(words.iter().map(OsString::from).collect());
         let expected = ["cartable", "mount", "/bag", "/dir", "--passphrase-file", "/p", "--allow-other", "--read-only"];
         assert_eq!(ours, expected.map(OsString::from));

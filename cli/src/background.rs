@@ -45,7 +45,8 @@ pub(crate) fn start(mount: &Mount, bag: &Path, place: &Path, passphrase: &Bytes)
         return Ok(());
     }
     let _ = child.wait();
-    Err(serde_json::from_str(&said).unwrap_or_else(|_| Failure::Other { what: "the process behind the drive ended".into() }))
+    Err(serde_json::from_str(&said)
+        .unwrap_or_else(|_| Failure::Other { what: "the process behind the drive ended".into() }))
 }
 
 /// The passphrase, in the process behind the drive.

@@ -25,13 +25,14 @@ pub(crate) fn run(cli: &Cli, text: &Text) -> Result<(), Failure> {
         Some(Command::Status(bag)) => report::status(bag, text),
         Some(Command::Passwd(passwd)) => slots::passwd(passwd, text),
         Some(Command::Slots(slots)) => slots::run(&slots.act, text),
+        Some(Command::Check(check)) => report::check(check, text),
+        Some(Command::Gc(unlock)) => report::gc(unlock, text),
         Some(Command::Completions { shell }) => {
             generate(*shell, &mut args::command(text), "cartable", &mut std::io::stdout());
             Ok(())
         }
-        Some(Command::Man { folder }) => {
-            clap_mangen::generate_to(args::command(text), folder).map_err(|e| Failure::io("writing pages into", folder, &e))
-        }
+        Some(Command::Man { folder }) => clap_mangen::generate_to(args::command(text), folder)
+            .map_err(|e| Failure::io("writing pages into", folder, &e)),
     }
 }
 

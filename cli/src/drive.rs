@@ -31,12 +31,9 @@ pub(crate) fn serve(wanted: &Wanted<'_>, passphrase: &Bytes, ready: impl FnOnce(
     let bag = Bag::open(wanted.bag, &secret(passphrase)?, &state, wanted.opening)?;
     let space = Arc::new(bag.open_home()?);
     let keeper = bag.keep_remembering(bag.home(), Arc::clone(&space))?;
-    let options = MountOptions {
-        allow_other: wanted.allow_other,
-        source: source(wanted.bag),
-        threads: None,
-    };
-    let mut signals = Signals::new([SIGTERM, SIGINT, SIGHUP]).map_err(|e| Failure::io("watching signals for", wanted.bag, &e))?;
+    let options = MountOptions { allow_other: wanted.allow_other, source: source(wanted.bag), threads: None };
+    let mut signals =
+        Signals::new([SIGTERM, SIGINT, SIGHUP]).map_err(|e| Failure::io("watching signals for", wanted.bag, &e))?;
     let drive = Drive::mount(Arc::clone(&space), bag.access()?, wanted.place, &options)
         .map_err(|error| not_mounted(wanted.place, &error))?;
     let (ended, end) = channel();

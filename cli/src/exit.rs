@@ -104,7 +104,11 @@ impl Failure {
             Self::Slot { what } => ("slot", Some(("what", what.into()))),
         };
         let variables: Vec<_> = variable.into_iter().collect();
-        format!("{}\n{}", text.say_with(&format!("err-{id}"), &variables), text.say_with(&format!("do-{id}"), &variables))
+        format!(
+            "{}\n{}",
+            text.say_with(&format!("err-{id}"), &variables),
+            text.say_with(&format!("do-{id}"), &variables)
+        )
     }
 
     pub(crate) fn io(what: &str, path: &Path, error: &std::io::Error) -> Self {
@@ -126,13 +130,17 @@ impl From<KeyError> for Failure {
             KeyError::WrongSecret | KeyError::BadCode(_) => Self::WrongSecret,
             KeyError::NewerFormat { .. } => Self::NewerFormat,
             KeyError::BadSecret(_) => Self::BadPassphrase,
-            KeyError::NoSuchSlot | KeyError::LastOwnerSlot | KeyError::NotOwner => Self::Slot { what: error.to_string() },
+            KeyError::NoSuchSlot | KeyError::LastOwnerSlot | KeyError::NotOwner => {
+                Self::Slot { what: error.to_string() }
+            }
             KeyError::Malformed(_)
             | KeyError::Cost { .. }
             | KeyError::AlteredSlot
             | KeyError::AlteredHeader
             | KeyError::AlteredKeyring(_) => Self::Damaged { what: error.to_string() },
-            KeyError::NoSuchSpace | KeyError::TooMany(_) | KeyError::NoMemory => Self::Other { what: error.to_string() },
+            KeyError::NoSuchSpace | KeyError::TooMany(_) | KeyError::NoMemory => {
+                Self::Other { what: error.to_string() }
+            }
         }
     }
 }

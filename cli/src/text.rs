@@ -16,8 +16,14 @@ pub(crate) struct Text {
 impl Text {
     /// The language of the environment: `LC_ALL`, `LC_MESSAGES`, `LANG`; English unless French is asked for.
     pub(crate) fn of_environment() -> Self {
-        let locale = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
-        if locale.is_some_and(|locale| locale.starts_with("fr")) { Self::new("fr", FRENCH) } else { Self::new("en", ENGLISH) }
+        let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
+            .iter()
+            .find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
+        if locale.is_some_and(|locale| locale.starts_with("fr")) {
+            Self::new("fr", FRENCH)
+        } else {
+            Self::new("en", ENGLISH)
+        }
     }
 
     #[cfg(test)]

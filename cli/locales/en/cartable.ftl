@@ -61,6 +61,7 @@ mounted = The drive is ready: { $folder }
 still-writing = The drive is closed, but its last changes are still being written; wait before you unplug the disk.
 slot-removed = Removed. It opens nothing that is written from now on.
 passphrase-changed = The passphrase is changed. The old one opens nothing that is written from now on.
+findings = { $count } findings
 clean = Everything is in order.
 
 yes = yes

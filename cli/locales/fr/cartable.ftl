@@ -61,6 +61,7 @@ mounted = Le disque est prêt : { $folder }
 still-writing = Le disque est fermé, mais ses derniers changements s'écrivent encore ; attendez avant de débrancher.
 slot-removed = Retiré. Il n'ouvre rien de ce qui sera écrit désormais.
 passphrase-changed = La phrase secrète est changée. L'ancienne n'ouvre rien de ce qui sera écrit désormais.
+findings = { $count } constats
 clean = Tout est en ordre.
 
 yes = oui

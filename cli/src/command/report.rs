@@ -3,7 +3,11 @@
 use std::path::Path;
 
 use cartable_fs::bag::Bag;
+use cartable_fs::check::{Progress, Severity};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
 
+use super::slots::unlocked;
 use super::{print, report};
 use crate::args;
 use crate::exit::Failure;
@@ -28,6 +32,80 @@ pub(crate) fn status(bag: &args::Bag, text: &Text) -> Result<(), Failure> {
     said["bytes"] = bytes_in(&folder).map_err(|error| Failure::io("looking at", &folder, &error))?.into();
     print(&said, bag.json, text);
     Ok(())
+}
+
+/// Reads everything, and repairs what can be repaired when asked to. Fails when damage is left.
+pub(crate) fn check(check: &args::Check, text: &Text) -> Result<(), Failure> {
+    let bag = unlocked(&check.unlock, text)?;
+    let (home, access) = (bag.home(), bag.access()?);
+    let space = bag.open_home()?;
+    let bar = progress_bar();
+    let mut show = |progress: Progress| show(&bar, progress);
+    let found = if check.repair {
+        let change = access.change().map_err(|error| Failure::Other { what: error.to_string() })?;
+        space.repair(&access, &change, &bag.space_keys_of_all_epochs(&home)?, &mut show)
+    } else {
+        space.check(&access, &mut show)
+    };
+    bar.finish_and_clear();
+    let closed = bag.close_space(&home, &space);
+    let found = found?;
+    closed?;
+    if check.unlock.json {
+        println!("{}", json!(found));
+    } else {
+        for finding in &found.findings {
+            println!("{}", finding.what);
+            for path in &finding.paths {
+                println!("    {path}");
+            }
+        }
+        if found.is_clean() {
+            println!("{}", text.say("clean"));
+        }
+    }
+    let damage = found.findings.iter().filter(|finding| finding.severity == Severity::Damage).count();
+    if damage == 0 {
+        Ok(())
+    } else {
+        Err(Failure::Damaged { what: text.say_with("findings", &[("count", damage.to_string().into())]) })
+    }
+}
+
+/// Gives back the room of what was deleted.
+pub(crate) fn gc(unlock: &args::Unlock, text: &Text) -> Result<(), Failure> {
+    let bag = unlocked(unlock, text)?;
+    let (home, access) = (bag.home(), bag.access()?);
+    let space = bag.open_home()?;
+    let bar = progress_bar();
+    let change = access.change().map_err(|error| Failure::Other { what: error.to_string() })?;
+    let collected = space.collect(&access, &change, &mut |progress| show(&bar, progress));
+    bar.finish_and_clear();
+    let closed = bag.close_space(&home, &space);
+    let collected = collected?;
+    closed?;
+    if unlock.json {
+        println!("{}", json!(collected));
+    } else {
+        let mut said = report();
+        said["freed_bytes"] = collected.bytes_removed.saturating_sub(collected.bytes_written).into();
+        print(&said, false, text);
+    }
+    Ok(())
+}
+
+/// A bar with an estimate; nothing where standard error is no terminal.
+fn progress_bar() -> ProgressBar {
+    let bar = ProgressBar::new(0);
+    if let Ok(style) = ProgressStyle::with_template("{wide_bar} {bytes}/{total_bytes} {eta}") {
+        bar.set_style(style);
+    }
+    bar
+}
+
+fn show(bar: &ProgressBar, progress: Progress) {
+    bar.set_length(progress.total);
+    bar.set_position(progress.done);
 }
 
 fn bytes_in(folder: &Path) -> std::io::Result<u64> {
