@@ -84,6 +84,8 @@ pub(crate) fn open(path: &Path, key: &DatabaseKey, opening: Opening) -> Result<C
     }
     let db = Connection::open_with_flags(path, flags)?;
     db.set_prepared_statement_cache_capacity(128);
+    // A wrong key is answered as an error; SQLCipher would also write about it to standard error.
+    db.execute_batch("PRAGMA cipher_log_level = NONE")?;
     apply_key(&db, "main", key)?;
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     db.execute_batch(
