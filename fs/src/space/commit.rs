@@ -25,8 +25,10 @@ use crate::node::NodeId;
 
 /// How long a change may wait before its batch closes by itself.
 const BATCH_TIME: Duration = Duration::from_millis(500);
-/// The log is copied into the database when it is larger than this.
-const WAL_BYTES: u64 = 16 << 20;
+/// Pages in the log from which it is copied into the database, at the first moment without an open batch.
+const WAL_PAGES: usize = 4096;
+/// Pages in the log from which nobody waits for such a moment.
+const WAL_PAGES_MAX: usize = 4 * WAL_PAGES;
 /// Nodes kept in memory after they became clean.
 const NODES_KEPT: usize = 8192;
 
@@ -212,10 +214,18 @@ impl Shared {
         tree.db.prepare_cached("COMMIT")?.execute([])?;
         tree.in_batch = false;
         tree.counter += 1;
+        let pages = tree.wal_pages.load(Ordering::Relaxed);
+        if pages > WAL_PAGES_MAX {
+            tree.checkpoint("PASSIVE")?;
+        }
         drop(tree);
         self.wal.sync_data().map_err(FsError::io("syncing the database's log"))?;
-        if self.wal.metadata().map_err(FsError::io("looking at the database's log"))?.len() > WAL_BYTES {
-            self.tree.lock().checkpoint("PASSIVE")?;
+        if pages > WAL_PAGES {
+            let mut tree = self.tree.lock();
+            // SQLite refuses to copy the log inside a transaction; others may have begun one since.
+            if !tree.in_batch {
+                tree.checkpoint("PASSIVE")?;
+            }
         }
         self.room.after_commit();
         Ok(())

@@ -4,12 +4,13 @@ use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize};
+use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering};
 
 use cartable_crypto::{DatabaseKey, SpaceKeys};
 use cartable_store::{DiskBackend, Packs, index};
 use parking_lot::{Mutex, RwLock};
 use rusqlite::Connection;
+use rusqlite::hooks::Wal;
 
 use super::commit::Gate;
 use super::entries::FOLDER_SIZE;
@@ -221,7 +222,13 @@ fn insert_root(db: &Connection, (uid, gid): (u32, u32)) -> Result<()> {
 }
 
 impl Tree {
-    fn of(db: Connection) -> Result<Self> {
+    fn of(mut db: Connection) -> Result<Self> {
+        let wal_pages = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&wal_pages);
+        db.wal_hook(Some(move |_: &mut Wal, pages| {
+            counted.store(usize::try_from(pages).unwrap_or(0), Ordering::Relaxed);
+            Ok(())
+        }))?;
         let (counter, next_node, next_entry, next_inline) =
             db.query_row("SELECT counter, next_node, next_entry, next_inline FROM state WHERE id = 1", [], |row| {
                 Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get(2)?, row.get(3)?))
@@ -230,6 +237,7 @@ impl Tree {
             db,
             in_batch: false,
             counter: counter.cast_unsigned(),
+            wal_pages,
             next_node: next_node.cast_unsigned(),
             next_entry,
             next_inline,

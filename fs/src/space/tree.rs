@@ -1,5 +1,8 @@
 //! The tree: the database connection, the open batch, and the rows of nodes and entries.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+
 use cartable_store::Place;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -13,6 +16,9 @@ pub(crate) struct Tree {
     pub(crate) db: Connection,
     pub(crate) in_batch: bool,
     pub(super) counter: u64,
+    /// How many pages the log held after the last commit. The log's length says nothing: it is written over from its
+    /// start once it was copied.
+    pub(super) wal_pages: Arc<AtomicUsize>,
     pub(super) next_node: u64,
     pub(super) next_entry: i64,
     pub(super) next_inline: i64,
