@@ -82,11 +82,14 @@ impl ChunkCipher {
         ChunkRef { key, hash }
     }
 
-    /// Appends the sealed segments of `plain` to `out`: `sealed_bytes(plain.len())` bytes.
+    /// Seals `plain` into `out`, which is [`sealed_bytes`](crate::sealed_bytes)`(plain.len())` long.
     ///
     /// `reference` must be the one that [`ChunkCipher::reference`] gave for the same bytes: under the reference of other content
     /// two messages would share a nonce. It is not hashed a second time here; tests do.
-    pub fn seal(&self, reference: &ChunkRef, plain: &[u8], out: &mut Vec<u8>) {
+    ///
+    /// # Panics
+    /// When `out` has another length.
+    pub fn seal(&self, reference: &ChunkRef, plain: &[u8], out: &mut [u8]) {
         debug_assert!(self.reference(plain).key == reference.key, "a reference seals its own content only");
         match self.suite {
             Suite::ChaCha20Poly1305 => segment::seal(&ChaCha20Poly1305::new(&reference.key.into()), plain, out),

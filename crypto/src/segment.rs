@@ -1,4 +1,4 @@
-//! Segments: a chunk is sealed 16 KiB at a time, so that reading 4 KiB opens one segment, not a megabyte.
+//! Segments: a chunk is sealed 8 KiB at a time, so that reading 4 KiB opens one segment, not a megabyte.
 //!
 //! STREAM (Hoang, Reyhanitabar, Rogaway, Vizar 2015, as age uses it): the nonce of a segment is its number (11 bytes,
 //! big-endian) and a byte that is 1 on the last one. Segments that are moved, missing or added fail to open. The key must be
@@ -11,7 +11,7 @@ use chacha20poly1305::aead::{AeadInOut, Nonce, Tag, consts, inout::InOutBuf};
 use crate::OpenError;
 
 /// Opened bytes of every segment but the last.
-pub const SEGMENT_BYTES: u32 = 16 * 1024;
+pub const SEGMENT_BYTES: u32 = 8 * 1024;
 /// Bytes that sealing adds to each segment.
 pub const TAG_BYTES: u32 = 16;
 
@@ -46,21 +46,23 @@ pub(crate) fn segments(plain_bytes: u32) -> u32 {
     plain_bytes.div_ceil(SEGMENT_BYTES).max(1)
 }
 
-/// Appends the sealed segments of `plain` to `out`.
-pub(crate) fn seal<A>(aead: &A, plain: &[u8], out: &mut Vec<u8>)
+/// Seals `plain` into `out`, segment by segment; `out` is `sealed_bytes(plain.len())` long.
+pub(crate) fn seal<A>(aead: &A, plain: &[u8], out: &mut [u8])
 where
     A: AeadInOut<NonceSize = consts::U12, TagSize = consts::U16>,
 {
     let count = plain.len().div_ceil(SEGMENT).max(1);
-    out.reserve(plain.len() + count * TAG);
-    for number in 0..count {
+    assert_eq!(out.len(), plain.len() + count * TAG, "a sealed chunk has its own length");
+    for (number, sealed) in out.chunks_mut(SEGMENT + TAG).enumerate() {
         let piece = &plain[number * SEGMENT..plain.len().min((number + 1) * SEGMENT)];
-        let start = out.len();
-        out.extend_from_slice(piece);
+        let (body, tag) = sealed.split_at_mut(piece.len());
         let nonce = nonce::<A>(number as u64, number + 1 == count);
-        #[expect(clippy::expect_used, reason = "the cipher only refuses messages of gigabytes")]
-        let tag = aead.encrypt_inout_detached(&nonce, &[], (&mut out[start..]).into()).expect("16 KiB are sealed");
-        out.extend_from_slice(&tag);
+        #[expect(clippy::expect_used, reason = "both are as long, and the cipher only refuses messages of gigabytes")]
+        let sealed = InOutBuf::new(piece, body)
+            .ok()
+            .and_then(|pair| aead.encrypt_inout_detached(&nonce, &[], pair).ok())
+            .expect("8 KiB are sealed");
+        tag.copy_from_slice(&sealed);
     }
 }
 

@@ -13,7 +13,7 @@ use std::collections::{HashMap, HashSet};
 
 use cartable_crypto::sealed_bytes;
 use cartable_share::{Access, Change};
-use cartable_store::{KnownPack, PackNumber, RECORD_HEADER_BYTES, index};
+use cartable_store::{Batch, KnownPack, PackNumber, RECORD_HEADER_BYTES, index};
 use serde::Serialize;
 
 use crate::check::Progress;
@@ -159,17 +159,19 @@ impl Shared {
     /// Copies sealed bodies to the pack being written and says so in the index, durably when this returns. Chunks that
     /// left the index meanwhile stay out of it.
     pub(crate) fn move_chunks(&self, chunks: &[&Wanted]) -> Result<()> {
-        let mut places = Vec::with_capacity(chunks.len());
+        let mut batch = Batch::default();
         for chunk in chunks {
-            let sealed = self.packs.read_sealed(chunk.place)?;
-            let place = self.packs.append(chunk.id, &chunk.reference, &sealed, chunk.place.plain_bytes)?;
-            places.push((chunk.id, place));
+            batch.add(chunk.id, &chunk.reference, chunk.place.plain_bytes);
         }
+        for (chunk, body) in chunks.iter().zip(batch.bodies()) {
+            self.packs.read_sealed(chunk.place, body)?;
+        }
+        let places = self.packs.append(&mut batch)?;
         self.packs.sync()?;
         let mut tree = self.tree.lock();
         tree.begin()?;
-        for (id, place) in places {
-            self.stop_on_failure(index::relocate(&tree.db, id, place).map_err(FsError::from))?;
+        for (chunk, place) in chunks.iter().zip(places) {
+            self.stop_on_failure(index::relocate(&tree.db, chunk.id, place).map_err(FsError::from))?;
         }
         for pack in self.packs.take_new() {
             self.stop_on_failure(index::insert_pack(&tree.db, &pack).map_err(FsError::from))?;

@@ -7,6 +7,7 @@
 //! Bytes on disk are described in `docs/format.md`.
 
 mod backend;
+mod batch;
 mod cut;
 pub mod durable;
 mod error;
@@ -16,6 +17,7 @@ mod packs;
 mod scan;
 
 pub use backend::{Append, Backend, DiskBackend, MemoryBackend, Recording};
+pub use batch::Batch;
 pub use cut::cut;
 pub use error::{Error, Result};
 pub use pack::{PackName, RECORD_HEADER_BYTES};

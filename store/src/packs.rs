@@ -13,6 +13,7 @@ use cartable_crypto::{ChunkCipher, ChunkRef, SpaceKeys, sealed_bytes, span};
 use parking_lot::{Mutex, RwLock};
 
 use crate::backend::{Append, Backend};
+use crate::batch::Batch;
 use crate::error::{Error, Result};
 use crate::pack::{FILE_HEADER_BYTES, Header, PACK_BYTES, PackName, RECORD_HEADER_BYTES, file_header, padded_bytes};
 
@@ -60,7 +61,7 @@ struct Writing {
     open: Option<OpenPack>,
     unsynced: Vec<Arc<dyn Append>>,
     new: Vec<KnownPack>,
-    record: Vec<u8>,
+    header: Vec<u8>,
 }
 
 struct OpenPack {
@@ -90,40 +91,66 @@ impl Packs {
                 open: None,
                 unsynced: Vec::new(),
                 new: Vec::new(),
-                record: Vec::new(),
+                header: Vec::new(),
             }),
             syncing: Mutex::new(()),
         })
     }
 
-    /// Appends the chunk of number `id`, sealed by its cipher. It is durable after a later [`Packs::sync`].
+    /// Appends the chunks of a batch, whose bodies are sealed, and returns where each lies. They are durable after a later
+    /// [`Packs::sync`].
     ///
     /// # Errors
-    /// [`Error::Io`]; nothing was appended then.
-    pub fn append(&self, id: i64, reference: &ChunkRef, sealed: &[u8], plain_bytes: u32) -> Result<Place> {
+    /// [`Error::Io`]; what was appended then is named by nobody.
+    pub fn append(&self, batch: &mut Batch) -> Result<Vec<Place>> {
         let mut writing = self.writing.lock();
         let writing = &mut *writing;
-        let record_bytes = (RECORD_HEADER_BYTES + sealed.len()) as u64;
-        self.make_room(writing, record_bytes)?;
-        let Some(open) = &mut writing.open else { return Err(Error::UnknownPack(0)) };
-        let header = Header::Chunk { id, plain_bytes, reference: ChunkRef::from_bytes(&reference.to_bytes()) };
-        writing.record.clear();
-        header.seal(&self.keys.records, &open.known.name, open.end, &mut writing.record);
-        writing.record.extend_from_slice(sealed);
-        let place = Place { pack: open.known.number, offset: open.end + RECORD_HEADER_BYTES as u64, plain_bytes };
-        if !open.dirty {
-            open.dirty = true;
-            writing.unsynced.push(Arc::clone(&open.file));
-        }
-        if let Err(error) = open.file.write(open.end, &writing.record) {
-            if open.file.cut_back(open.end).is_err() {
-                // What lies past the end can't be dropped: the pack ends here, and a scan drops its torn tail.
-                writing.open = None;
+        let mut places = Vec::with_capacity(batch.records().len());
+        while let Some(first) = batch.records().get(places.len()) {
+            let start = first.start;
+            self.make_room(writing, first.bytes() as u64)?;
+            let Some(open) = &mut writing.open else { return Err(Error::UnknownPack(0)) };
+            let end = self.place(batch, open, &mut places, &mut writing.header);
+            if !open.dirty {
+                open.dirty = true;
+                writing.unsynced.push(Arc::clone(&open.file));
             }
-            return Err(error);
+            let bytes = batch.bytes(start..start + index(end - open.end));
+            if let Err(error) = open.file.write(open.end, bytes) {
+                if open.file.cut_back(open.end).is_err() {
+                    // What lies past the end can't be dropped: the pack ends here, and a scan drops its torn tail.
+                    writing.open = None;
+                }
+                return Err(error);
+            }
+            open.end = end;
         }
-        open.end += record_bytes;
-        Ok(place)
+        Ok(places)
+    }
+
+    /// Gives a place to the first record without one and to those after it that fit into the open pack. Returns where
+    /// the pack will end.
+    fn place(&self, batch: &mut Batch, open: &OpenPack, places: &mut Vec<Place>, header: &mut Vec<u8>) -> u64 {
+        let mut end = open.end;
+        while let Some(record) = batch.records().get(places.len()) {
+            let bytes = record.bytes() as u64;
+            if end > open.end && !fits(end, bytes) {
+                break;
+            }
+            let reference = ChunkRef::from_bytes(&record.reference.to_bytes());
+            let (start, plain_bytes) = (record.start, record.plain_bytes);
+            header.clear();
+            Header::Chunk { id: record.id, plain_bytes, reference }.seal(
+                &self.keys.records,
+                &open.known.name,
+                end,
+                header,
+            );
+            batch.put_header(start, header);
+            places.push(Place { pack: open.known.number, offset: end + RECORD_HEADER_BYTES as u64, plain_bytes });
+            end += bytes;
+        }
+        end
     }
 
     /// Makes durable all that was appended before the call. No lock that an append or a read needs is held meanwhile.
@@ -198,14 +225,12 @@ impl Packs {
         })
     }
 
-    /// Reads the sealed body of a chunk as it is, to move it.
+    /// Reads the sealed body of a chunk as it is into `out`, which is as long: to move it.
     ///
     /// # Errors
     /// [`Error::Io`] and [`Error::UnknownPack`].
-    pub fn read_sealed(&self, place: Place) -> Result<Vec<u8>> {
-        let mut sealed = vec![0; sealed_bytes(place.plain_bytes) as usize];
-        self.backend.read_at(&self.name(place.pack)?.object(), place.offset, &mut sealed)?;
-        Ok(sealed)
+    pub fn read_sealed(&self, place: Place, out: &mut [u8]) -> Result<()> {
+        self.backend.read_at(&self.name(place.pack)?.object(), place.offset, out)
     }
 
     /// Closes the open pack: pads it to one of a few sizes and syncs it.
@@ -309,9 +334,8 @@ impl Packs {
     }
 
     fn make_room(&self, writing: &mut Writing, record_bytes: u64) -> Result<()> {
-        let room_for_padding = RECORD_HEADER_BYTES as u64;
         if let Some(open) = &writing.open {
-            if open.end + record_bytes + room_for_padding <= PACK_BYTES {
+            if fits(open.end, record_bytes) {
                 return Ok(());
             }
             self.close_open(writing)?;
@@ -355,6 +379,15 @@ impl Packs {
         writing.new.push(KnownPack { bytes: end, closed: true, ..open.known });
         Ok(())
     }
+}
+
+/// Whether a record fits into a pack that ends at `end`, with the header of its padding.
+fn fits(end: u64, record_bytes: u64) -> bool {
+    end + record_bytes + RECORD_HEADER_BYTES as u64 <= PACK_BYTES
+}
+
+fn index(n: u64) -> usize {
+    usize::try_from(n).unwrap_or(usize::MAX)
 }
 
 /// Fills `out` with bytes that can't be told from sealed ones.

@@ -22,7 +22,7 @@ fn content(bytes: usize) -> Vec<u8> {
 
 fn sealed(cipher: &ChunkCipher, plain: &[u8]) -> (ChunkRef, Vec<u8>) {
     let reference = cipher.reference(plain);
-    let mut out = Vec::new();
+    let mut out = vec![0; sealed_bytes(plain.len() as u32) as usize];
     cipher.seal(&reference, plain, &mut out);
     (reference, out)
 }

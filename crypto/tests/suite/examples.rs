@@ -121,9 +121,9 @@ fn open_slot(slot: &Value, root: &[u8], bag: &[u8]) -> ([u8; 32], [u8; 32], Vec<
 }
 
 fn segments(aes: bool, key: &[u8; 32], plain: &[u8]) -> Vec<u8> {
-    let count = plain.len().div_ceil(16384).max(1);
+    let count = plain.len().div_ceil(8192).max(1);
     let seal = |number: usize| {
-        let piece = &plain[number * 16384..plain.len().min((number + 1) * 16384)];
+        let piece = &plain[number * 8192..plain.len().min((number + 1) * 8192)];
         let mut nonce = [0; 12];
         nonce[..11].copy_from_slice(&(number as u128).to_be_bytes()[5..]);
         nonce[11] = u8::from(number + 1 == count);
@@ -255,7 +255,7 @@ fn work_out() -> Vec<(&'static str, String)> {
     let plain = worked.text("chunk", "Bonjour");
     let reference = |plain: &[u8], suite: u8| {
         let hash = *blake3::hash(plain).as_bytes();
-        let params = [&[1, 0, suite][..], &16384_u32.to_le_bytes(), &[0]].concat();
+        let params = [&[1, 0, suite][..], &8192_u32.to_le_bytes(), &[0]].concat();
         (*blake3::keyed_hash(&convergence, &[&params[..], &hash].concat()).as_bytes(), hash)
     };
     let (key, hash) = reference(plain.as_bytes(), 1);
@@ -334,11 +334,11 @@ fn our_code_reads_the_golden_bag_as_the_document_says() {
     let shown = HEXLOWER.encode(reference.to_bytes().as_slice());
     assert_eq!(shown, [of("chunk_key"), of("chunk_hash")].concat());
     assert_eq!(HEXLOWER.encode(&reference.id()), of("chunk_id"));
-    let mut sealed = Vec::new();
+    let mut sealed = vec![0; of("chunk").len() + 16];
     keys.chunks.seal(&reference, of("chunk").as_bytes(), &mut sealed);
     assert_eq!(HEXLOWER.encode(&sealed), of("chunk_sealed"));
     let long = vec![b'a'; 40_000];
-    let mut sealed = Vec::new();
+    let mut sealed = vec![0; 40_000 + 5 * 16];
     let reference: ChunkRef = keys.chunks.reference(&long);
     keys.chunks.seal(&reference, &long, &mut sealed);
     assert_eq!(HEXLOWER.encode(blake3::hash(&sealed).as_bytes()), of("long_sealed_blake3"));

@@ -19,7 +19,7 @@ use parking_lot::{Condvar, Mutex, MutexGuard};
 use super::content::INLINE_BYTES;
 use super::cut::Reason;
 use super::state::Shared;
-use super::{Space, Tree};
+use super::{Node, Space, Tree};
 use crate::error::{FsError, Result};
 use crate::node::NodeId;
 
@@ -143,9 +143,18 @@ impl Shared {
 
     /// Syncs the packs and returns the count of appends that are durable now.
     pub(super) fn sync_packs(&self) -> Result<u64> {
-        let synced = self.appended.load(Ordering::SeqCst);
+        let appended = self.appended.load(Ordering::SeqCst);
         self.packs.sync()?;
-        Ok(synced)
+        Ok(self.synced.fetch_max(appended, Ordering::SeqCst).max(appended))
+    }
+
+    /// Whether a node relies on an append that is not known to be durable.
+    fn relies_on_more(&self, ids: &HashSet<NodeId>, synced: u64) -> bool {
+        let nodes: Vec<Arc<Node>> = {
+            let nodes = self.nodes.lock();
+            ids.iter().filter_map(|id| nodes.get(id).map(Arc::clone)).collect()
+        };
+        nodes.iter().any(|node| node.lock().content.as_ref().is_some_and(|content| content.unsynced > synced))
     }
 
     /// Commits what was done before the call. One thread commits at a time, for all that wait.
@@ -202,7 +211,11 @@ impl Shared {
         if scope == Scope::All {
             urgent.extend(self.settle_all()?);
         }
-        let mut synced = self.sync_packs()?;
+        let mut synced = self.synced.load(Ordering::SeqCst);
+        // Little files that are synced wait for no stream of others.
+        if scope == Scope::All || self.relies_on_more(&urgent, synced) {
+            synced = self.sync_packs()?;
+        }
         let mut tree = self.tree.lock();
         urgent.extend(std::mem::take(&mut *self.urgent.lock()));
         self.save_all(&mut tree, &urgent, &mut synced)?;
@@ -317,7 +330,9 @@ impl Shared {
             let stopped = gate.failure.is_some();
             drop(gate);
             if !stopped && self.has_work() {
-                // A failure is kept in the gate and answered to whoever asks next.
+                // What takes long comes first, while others may still commit. It fails again inside the commit, whose
+                // failure is kept in the gate and answered to whoever asks next.
+                let _ = self.settle_all().and_then(|_| self.sync_packs());
                 let _ = self.commit(Scope::All);
             }
             self.evict();

@@ -4,17 +4,20 @@
 //! extents are spliced in. Rows are written by the next commit, and only once the packs are synced.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use cartable_crypto::ChunkRef;
+use cartable_store::Batch;
 use rayon::prelude::*;
 
 use super::Node;
 use super::content::INLINE_BYTES;
 use super::rows::Fresh;
 use super::state::Shared;
-use crate::error::Result;
+use crate::error::{FsError, Result};
 use crate::extent::{Chunk, Extent, Source};
 use crate::node::NodeId;
 use crate::runs::Runs;
@@ -33,7 +36,20 @@ pub(super) enum Reason {
     Settle,
 }
 
-/// A piece of a run on its way to become an extent.
+/// Bytes that are hashed, sealed and appended together.
+const GROUP_BYTES: usize = 4 << 20;
+/// Bytes for which waking the pool takes longer than the work.
+const ALONE_BYTES: usize = 96 * 1024;
+
+/// A part of a run that becomes one chunk.
+struct Part<'a> {
+    start: u64,
+    bytes: &'a [u8],
+    /// Whether equal content may be found, and found again.
+    findable: bool,
+}
+
+/// A part that is stored, on its way to become an extent.
 struct Piece {
     start: u64,
     length: u64,
@@ -43,7 +59,7 @@ struct Piece {
 }
 
 thread_local! {
-    static SEALED: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    static BATCH: RefCell<Batch> = RefCell::new(Batch::default());
 }
 
 impl Shared {
@@ -94,62 +110,113 @@ impl Shared {
             content.cutting = Some(Arc::clone(&runs));
             (runs, size)
         };
-        let (pieces, failure) = match self.store(&runs, size, reason) {
-            Ok(pieces) => (pieces, None),
-            Err(error) => (Vec::new(), Some(error)),
-        };
+        let mut pieces = Vec::new();
+        let stored = self.store(&runs, size, reason, &mut pieces);
         self.splice(node, &runs, pieces)?;
-        failure.map_or(Ok(()), Err)
+        stored
     }
 
-    fn store(&self, runs: &Runs, size: u64, reason: Reason) -> Result<Vec<Piece>> {
-        let mut parts: Vec<(u64, &[u8], bool)> = Vec::new();
-        for (start, run) in runs.iter() {
-            let whole = start == 0 && run.len() as u64 >= size;
-            if run.len() <= ONE_CHUNK_BYTES {
-                parts.push((start, run, whole));
-                continue;
-            }
-            for range in cartable_store::cut(run) {
-                let last = range.end == run.len();
-                if last && reason == Reason::Stream && range.len() < TAIL_BYTES && range.start > 0 {
-                    continue;
+    /// Stores the runs of a file of `size` bytes group by group; `pieces` grows by what is stored, in order.
+    fn store(&self, runs: &Runs, size: u64, reason: Reason, pieces: &mut Vec<Piece>) -> Result<()> {
+        let parts = parts(runs, size, reason);
+        let mut rest = &parts[..];
+        while !rest.is_empty() {
+            let mut bytes = 0;
+            let fits = |part: &&Part<'_>| {
+                bytes += part.bytes.len();
+                bytes <= GROUP_BYTES
+            };
+            let (group, later) = rest.split_at(rest.iter().take_while(fits).count().max(1));
+            self.store_group(group, pieces)?;
+            rest = later;
+        }
+        Ok(())
+    }
+
+    fn store_group(&self, parts: &[Part<'_>], pieces: &mut Vec<Piece>) -> Result<()> {
+        let references = self.each(parts, parts.iter().map(|part| part.bytes), |bytes| self.cipher().reference(bytes));
+        let found = self.find_equal(parts, &references)?;
+        let new = || parts.iter().zip(&references).zip(&found).filter(|(_, found)| matches!(found, Found::New(_)));
+        let made = BATCH.with_borrow_mut(|batch| {
+            batch.clear();
+            for ((part, reference), found) in new() {
+                if let Found::New(id) = found {
+                    batch.add(*id, reference, plain_bytes(part));
                 }
-                parts.push((start + range.start as u64, &run[range], true));
             }
-        }
-        if let [(start, bytes, findable)] = parts[..] {
-            return Ok(vec![self.store_piece(start, bytes, findable)?]);
-        }
-        self.pool.install(|| {
-            parts.into_par_iter().map(|(start, bytes, findable)| self.store_piece(start, bytes, findable)).collect()
-        })
-    }
-
-    fn store_piece(&self, start: u64, bytes: &[u8], findable: bool) -> Result<Piece> {
-        let length = bytes.len() as u64;
-        let reference = self.cipher().reference(bytes);
-        if findable
-            && let Some((chunk, appended)) = self.find_equal(reference.hash())?
-            && u64::from(chunk.place().plain_bytes) == length
-        {
-            return Ok(Piece { start, length, chunk, appended });
-        }
-        let plain_bytes = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-        let id = self.next_chunk.fetch_add(1, Ordering::Relaxed);
-        let place = SEALED.with_borrow_mut(|sealed| {
-            sealed.clear();
-            self.cipher().seal(&reference, bytes, sealed);
-            self.packs.append(id, &reference, sealed, plain_bytes)
+            if batch.is_empty() {
+                return Ok(Vec::new());
+            }
+            let work: Vec<_> =
+                new().map(|((part, reference), _)| (part.bytes, reference)).zip(batch.bodies()).collect();
+            self.each(parts, work, |((bytes, reference), body)| self.cipher().seal(reference, bytes, body));
+            self.packs.append(batch)
         })?;
         let appended = self.appended.fetch_add(1, Ordering::SeqCst) + 1;
-        let chunk = Arc::new(Chunk::new(id, place, reference));
-        self.fresh.lock().add(Fresh { chunk: Arc::clone(&chunk), appended, findable });
-        Ok(Piece { start, length, chunk, appended })
+        let mut made = made.into_iter();
+        let mut own: HashMap<i64, Arc<Chunk>> = HashMap::new();
+        for ((part, reference), found) in parts.iter().zip(references).zip(found) {
+            let (chunk, appended) = match found {
+                Found::Old(chunk, appended) => (chunk, appended),
+                Found::Same(id) => match own.get(&id) {
+                    Some(chunk) => (Arc::clone(chunk), appended),
+                    None => return Err(FsError::Damaged(format!("chunk {id} was not made"))),
+                },
+                Found::New(id) => {
+                    let place = made.next().ok_or_else(|| FsError::Damaged(format!("chunk {id} has no place")))?;
+                    let chunk = Arc::new(Chunk::new(id, place, reference));
+                    own.insert(id, Arc::clone(&chunk));
+                    self.fresh.lock().add(Fresh { chunk: Arc::clone(&chunk), appended, findable: part.findable });
+                    (chunk, appended)
+                }
+            };
+            pieces.push(Piece { start: part.start, length: part.bytes.len() as u64, chunk, appended });
+        }
+        Ok(())
     }
 
-    /// A chunk of equal content, in the index or about to be.
-    fn find_equal(&self, hash: &[u8; 32]) -> Result<Option<(Arc<Chunk>, u64)>> {
+    /// Does the same with each item: by the pool when it is worth while.
+    fn each<T: Send, R: Send>(
+        &self,
+        parts: &[Part<'_>],
+        items: impl IntoIterator<Item = T>,
+        act: impl Fn(T) -> R + Send + Sync,
+    ) -> Vec<R> {
+        let bytes: usize = parts.iter().map(|part| part.bytes.len()).sum();
+        if parts.len() < 2 || bytes < ALONE_BYTES {
+            return items.into_iter().map(act).collect();
+        }
+        let items: Vec<T> = items.into_iter().collect();
+        self.pool.install(|| items.into_par_iter().map(act).collect())
+    }
+
+    /// Looks for chunks of equal content: in the index, about to be in it, or among the parts themselves.
+    fn find_equal(&self, parts: &[Part<'_>], references: &[ChunkRef]) -> Result<Vec<Found>> {
+        let mut own: HashMap<&[u8; 32], i64> = HashMap::new();
+        let mut found = Vec::with_capacity(parts.len());
+        for (part, reference) in parts.iter().zip(references) {
+            if part.findable {
+                if let Some(id) = own.get(reference.hash()) {
+                    found.push(Found::Same(*id));
+                    continue;
+                }
+                if let Some((chunk, appended)) = self.find_chunk(reference.hash())?
+                    && chunk.place().plain_bytes as usize == part.bytes.len()
+                {
+                    found.push(Found::Old(chunk, appended));
+                    continue;
+                }
+            }
+            let id = self.next_chunk.fetch_add(1, Ordering::Relaxed);
+            if part.findable {
+                own.insert(reference.hash(), id);
+            }
+            found.push(Found::New(id));
+        }
+        Ok(found)
+    }
+
+    fn find_chunk(&self, hash: &[u8; 32]) -> Result<Option<(Arc<Chunk>, u64)>> {
         if let Some(found) = self.fresh.lock().find(hash) {
             return Ok(Some(found));
         }
@@ -191,6 +258,38 @@ impl Shared {
         node.settled.notify_all();
         Ok(())
     }
+}
+
+/// Whether the bytes of a part are stored already.
+enum Found {
+    /// By a chunk of before, and the append it relies on.
+    Old(Arc<Chunk>, u64),
+    /// By a chunk that an earlier part becomes.
+    Same(i64),
+    /// No: they become a chunk of this number.
+    New(i64),
+}
+
+fn parts(runs: &Runs, size: u64, reason: Reason) -> Vec<Part<'_>> {
+    let mut parts = Vec::new();
+    for (start, run) in runs.iter() {
+        if run.len() <= ONE_CHUNK_BYTES {
+            parts.push(Part { start, bytes: run, findable: start == 0 && run.len() as u64 >= size });
+            continue;
+        }
+        for range in cartable_store::cut(run) {
+            let last = range.end == run.len();
+            if last && reason == Reason::Stream && range.len() < TAIL_BYTES && range.start > 0 {
+                continue;
+            }
+            parts.push(Part { start: start + range.start as u64, bytes: &run[range], findable: true });
+        }
+    }
+    parts
+}
+
+fn plain_bytes(part: &Part<'_>) -> u32 {
+    u32::try_from(part.bytes.len()).unwrap_or(u32::MAX)
 }
 
 /// What of `runs` no range covers; both are in order, and no range crosses the end of a run.

@@ -99,6 +99,7 @@ impl Space {
             gate: Gate::default(),
             dirty_bytes: AtomicUsize::new(0),
             appended: AtomicU64::new(0),
+            synced: AtomicU64::new(0),
             taking_chunks: RwLock::new(()),
             upkeep: Mutex::new(()),
         });

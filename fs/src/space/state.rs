@@ -52,6 +52,8 @@ pub(crate) struct Shared {
     pub(super) dirty_bytes: AtomicUsize,
     /// Counts appends to packs; an append is durable once a sync began after it.
     pub(super) appended: AtomicU64,
+    /// Up to which count appends are known to be durable.
+    pub(super) synced: AtomicU64,
     /// Held for reading from finding a chunk until the contents in memory name it; for writing while chunks that
     /// nothing names are dropped from the index. Taken before the tree and before any node.
     pub(crate) taking_chunks: RwLock<()>,

@@ -324,7 +324,7 @@ fn text(numbers: &mut Numbers, bytes: usize) -> Vec<u8> {
     while out.len() < bytes {
         let number = numbers.next();
         out.extend_from_slice(format!("{:x}", number >> (number % 48)).as_bytes());
-        out.push(if number % 11 == 0 { b'\n' } else { b' ' });
+        out.push(if number.is_multiple_of(11) { b'\n' } else { b' ' });
     }
     out.truncate(bytes);
     out
