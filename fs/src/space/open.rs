@@ -124,6 +124,8 @@ impl Space {
         self.sync_all(access)?;
         let commit = self.last_commit();
         self.shared.tree.lock().checkpoint("TRUNCATE")?;
+        // A power cut must not bring the log back: a space that is remembered as closed has none, or it was altered.
+        self.shared.wal.sync_all().map_err(FsError::io("syncing the emptied log"))?;
         Ok(Closed { commit })
     }
 
