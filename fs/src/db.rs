@@ -1,7 +1,9 @@
 //! The database of a space: its schema, and how it is opened so that nothing in the file is taken on trust.
 //!
 //! One connection, exclusive, WAL, `synchronous=NORMAL`: COMMIT itself waits for no disk; whoever promises durability
-//! syncs the WAL afterwards (`commit`). `cache_spill` is off, so nothing reaches the file before COMMIT.
+//! syncs the WAL afterwards (`commit`). `cache_spill` is off, so nothing reaches the file before COMMIT. The WAL is cut
+//! off when it starts again, so its length tells what is in it. Freed pages are not written over with zeros
+//! (`secure_delete=FAST`): they are sealed anyway, and deleting must need little room on a full disk.
 
 use std::path::Path;
 
@@ -12,6 +14,9 @@ use crate::error::{FsError, Result};
 
 /// The version of this schema, kept as `user_version`.
 pub(crate) const SCHEMA_VERSION: i32 = 1;
+
+/// Bytes of a page, as SQLCipher has it unless told otherwise.
+pub(crate) const PAGE_BYTES: u64 = 4096;
 
 /// Tables of a space beside those of the chunk index.
 pub(crate) const SCHEMA: &str = "
@@ -64,6 +69,9 @@ CREATE TABLE xattrs (
 CREATE TABLE orphans (node INTEGER PRIMARY KEY);
 ";
 
+/// Free pages can be given back to the disk; to be said before the first table is made.
+pub(crate) const SHRINKING: &str = "PRAGMA auto_vacuum = INCREMENTAL";
+
 /// How a database is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Opening {
@@ -87,17 +95,21 @@ pub(crate) fn open(path: &Path, key: &DatabaseKey, opening: Opening) -> Result<C
     // A wrong key is answered as an error; SQLCipher would also write about it to standard error.
     db.execute_batch("PRAGMA cipher_log_level = NONE")?;
     apply_key(&db, "main", key)?;
+    if opening == Opening::Create {
+        db.execute_batch(SHRINKING)?;
+    }
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     db.execute_batch(
         "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA locking_mode = EXCLUSIVE;
-         PRAGMA temp_store = MEMORY; PRAGMA cache_size = -24576; PRAGMA cache_spill = OFF;",
+         PRAGMA temp_store = MEMORY; PRAGMA cache_size = -24576; PRAGMA cache_spill = OFF;
+         PRAGMA secure_delete = FAST;",
     )?;
     let mode: String =
         db.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).map_err(|error| unreadable(path, &error))?;
     if mode != "wal" {
         return Err(FsError::Damaged(format!("journal mode {mode}")));
     }
-    db.execute_batch("PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0;")?;
+    db.execute_batch("PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 0;")?;
     match opening {
         Opening::Create => create_schema(&db)?,
         Opening::Existing => check_schema(&db).map_err(|error| match error {

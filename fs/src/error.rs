@@ -76,6 +76,20 @@ pub enum FsError {
 }
 
 impl FsError {
+    /// Whether there was no room on the disk.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        match self {
+            Self::NoRoom => true,
+            Self::Store(error) => error.is_full(),
+            Self::Database(error) => error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull),
+            Self::Io { source, .. } => {
+                matches!(source.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)
+            }
+            _ => false,
+        }
+    }
+
     /// Wraps an error of the operating system with what was being done.
     pub fn io(act: &'static str) -> impl FnOnce(std::io::Error) -> Self {
         move |source| Self::Io { act, source }

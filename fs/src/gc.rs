@@ -29,6 +29,9 @@ const TINY_PACKS: usize = 8;
 /// Chunks moved between two reports of progress.
 const ROUND: usize = 64;
 
+/// Free pages of the database given back in one commit.
+const PAGES_AT_ONCE: u32 = 1024;
+
 /// What was collected.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Collected {
@@ -60,12 +63,17 @@ impl Space {
     /// [`FsError::Damaged`] when the database is damaged or lacks chunks that files name: then nothing is collected.
     pub fn collect(&self, access: &Access, _change: &Change, progress: &mut dyn FnMut(Progress)) -> Result<Collected> {
         let _alone = self.shared.upkeep.lock();
-        self.sync_all(access)?;
+        match self.sync_all(access) {
+            // Contents without room stay in memory: collecting is what makes room for them.
+            Err(error) if error.is_full() => {}
+            other => other?,
+        }
         let mut collected = Collected::default();
         let victims = self.shared.drop_dead(&mut collected)?;
         // Rows of dead chunks are gone for good before any pack goes.
-        self.shared.commit_all()?;
+        self.shared.commit_rows()?;
         self.shared.rewrite(victims, &mut collected, progress)?;
+        self.shared.shrink_database()?;
         Ok(collected)
     }
 }
@@ -143,7 +151,28 @@ impl Shared {
             done += victim.live_bytes();
         }
         progress(Progress { done: total, total });
-        self.commit_all()
+        self.commit_rows()
+    }
+
+    /// Gives the free pages of the database back to the disk, a few at a time: each round moves pages through the log.
+    fn shrink_database(&self) -> Result<()> {
+        loop {
+            let mut tree = self.tree.lock();
+            let free = tree.free_pages()?;
+            if free == 0 {
+                return Ok(());
+            }
+            tree.begin()?;
+            let moved = tree.db.execute_batch(&format!("PRAGMA incremental_vacuum({PAGES_AT_ONCE})"));
+            self.stop_on_failure(moved.map_err(FsError::from))?;
+            let left = tree.free_pages()?;
+            drop(tree);
+            self.commit_rows()?;
+            // A database made without that ability stays as large as it is.
+            if left >= free {
+                return Ok(());
+            }
+        }
     }
 
     /// Removes a pack in which no chunk lies any more, durably.
@@ -177,7 +206,13 @@ impl Shared {
             self.stop_on_failure(index::insert_pack(&tree.db, &pack).map_err(FsError::from))?;
         }
         drop(tree);
-        self.commit_all()
+        self.commit_rows()
+    }
+}
+
+impl Tree {
+    fn free_pages(&self) -> Result<i64> {
+        Ok(self.db.query_row("PRAGMA freelist_count", [], |row| row.get(0))?)
     }
 }
 

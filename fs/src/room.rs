@@ -1,7 +1,8 @@
 //! Room on the disk: a reserve that keeps a commit from failing when the disk is full.
 //!
 //! What adds is refused while there is still room for the largest batch and for copying the log into the database;
-//! what removes is let through, and at worst the reserve itself is given up for the commit and taken again later.
+//! what removes is let through, and at worst the reserve itself is given up for the commit and taken again later. The
+//! log is kept at half the reserve, so that the other half is enough to copy it into the database.
 
 use std::fs::{File, OpenOptions};
 use std::io;
@@ -26,6 +27,8 @@ const BELIEF: Duration = Duration::from_millis(200);
 pub(crate) struct Room {
     folder: PathBuf,
     reserve: PathBuf,
+    /// How large the reserve is to be.
+    wanted_bytes: u64,
     look: Mutex<Look>,
 }
 
@@ -51,9 +54,11 @@ pub struct Volume {
 impl Room {
     /// Takes the reserve in `folder`, as far as there is room for it.
     pub(crate) fn open(folder: &Path) -> Result<Self> {
+        let disk = statvfs(folder).map_err(|e| FsError::io("asking for the disk's room")(e.into()))?;
         let room = Self {
             folder: folder.to_path_buf(),
             reserve: folder.join("reserve"),
+            wanted_bytes: RESERVE_BYTES.min(disk.f_blocks * disk.f_frsize / RESERVE_PART),
             look: Mutex::new(Look { at: None, free_bytes: 0, reserve_bytes: 0 }),
         };
         room.take_reserve();
@@ -67,14 +72,30 @@ impl Room {
             look.free_bytes = self.free_bytes()?;
             look.at = Some(Instant::now());
         }
-        // Sealing and the index add less than a sixteenth.
+        // Sealing and the index add less than a sixteenth. A reserve that was given up is not for what adds.
         let bytes = bytes as u64;
-        if bytes + bytes / 16 + HEADROOM_BYTES.min(look.reserve_bytes.max(1 << 20)) <= look.free_bytes {
+        if bytes + bytes / 16 + self.kept_back(&look) <= look.free_bytes {
             Ok(())
         } else {
             look.at = None;
             Err(FsError::NoRoom)
         }
+    }
+
+    /// Refuses to store `bytes` that there is no room for at all: what was accepted may use the headroom.
+    pub(crate) fn may_store(&self, bytes: usize) -> Result<()> {
+        let bytes = bytes as u64;
+        if bytes + bytes / 16 <= self.free_bytes()? { Ok(()) } else { Err(FsError::NoRoom) }
+    }
+
+    /// Whether a commit had better be small.
+    pub(crate) fn is_short(&self) -> Result<bool> {
+        Ok(self.look.lock().reserve_bytes == 0 || self.free_bytes()? < self.wanted_bytes)
+    }
+
+    /// The length from which the database's log is copied into it.
+    pub(crate) fn log_bytes(&self) -> u64 {
+        self.wanted_bytes / 2
     }
 
     /// Gives up the reserve when the disk is so full that a commit could fail.
@@ -100,10 +121,15 @@ impl Room {
         let disk = statvfs(&self.folder).map_err(|e| FsError::io("asking for the disk's room")(e.into()))?;
         Ok(Volume {
             bytes: disk.f_blocks * disk.f_frsize,
-            free_bytes: (disk.f_bavail * disk.f_frsize).saturating_sub(HEADROOM_BYTES),
+            free_bytes: (disk.f_bavail * disk.f_frsize).saturating_sub(self.kept_back(&self.look.lock())),
             nodes: disk.f_files,
             free_nodes: disk.f_ffree,
         })
+    }
+
+    /// Free bytes of the disk that what adds must leave.
+    fn kept_back(&self, look: &Look) -> u64 {
+        HEADROOM_BYTES.min(self.wanted_bytes) + self.wanted_bytes.saturating_sub(look.reserve_bytes)
     }
 
     fn free_bytes(&self) -> Result<u64> {
@@ -111,7 +137,7 @@ impl Room {
         Ok(disk.f_bavail * disk.f_frsize)
     }
 
-    /// A disk without room for a reserve works without one: additions stop earlier than commits fail.
+    /// Where there is no room for a reserve nothing is added, and whatever is free serves what removes.
     fn take_reserve(&self) {
         let mut look = self.look.lock();
         look.reserve_bytes = self.try_reserve().unwrap_or(0);
@@ -120,12 +146,12 @@ impl Room {
 
     fn try_reserve(&self) -> io::Result<u64> {
         let disk = statvfs(&self.folder)?;
-        let wanted = RESERVE_BYTES.min(disk.f_blocks * disk.f_frsize / RESERVE_PART);
+        let wanted = self.wanted_bytes;
         let held = std::fs::metadata(&self.reserve).map_or(0, |file| file.len());
         if held >= wanted {
             return Ok(held);
         }
-        if disk.f_bavail * disk.f_frsize < 2 * wanted {
+        if disk.f_bavail * disk.f_frsize < wanted - held + HEADROOM_BYTES {
             return Ok(held);
         }
         let file: File = OpenOptions::new().create(true).write(true).truncate(false).open(&self.reserve)?;

@@ -64,7 +64,7 @@ impl Shared {
     fn repair(&self, epochs: &[SpaceKeys], report: &mut Report, progress: &mut dyn FnMut(Progress)) -> Result<()> {
         // What is appended from now on lies in a new pack, which this repair leaves alone.
         self.packs.close()?;
-        self.commit_all()?;
+        self.commit_rows()?;
         let (indexed, needed, known) = {
             let tree = self.tree_of_now()?;
             let (indexed, _) = chunks::indexed(&tree.db)?;
@@ -232,7 +232,7 @@ impl Shared {
             report.add(severity, format!("{} chunks are lost", healed.lost.len()), paths);
         }
         drop(tree);
-        self.commit_all()
+        self.commit_rows()
     }
 
     /// Whether equal content written now would get the same key: older content stays under older keys.
@@ -262,7 +262,7 @@ impl Shared {
             tree.begin()?;
             index::remove_pack(&tree.db, number)?;
         }
-        self.commit_all()
+        self.commit_rows()
     }
 }
 

@@ -47,7 +47,18 @@ pub(super) fn file_type(kind: Kind) -> FileType {
 
 pub(super) fn time(time: TimeOrNow) -> Time {
     match time {
-        TimeOrNow::SpecificTime(time) => time.into(),
+        TimeOrNow::SpecificTime(time) => time_from_kernel(time),
         TimeOrNow::Now => SystemTime::now().into(),
+    }
+}
+
+/// Before 1970 fuser 0.18 takes the kernel's fraction of a second, which counts forward, for one that counts back.
+pub(super) fn time_from_kernel(time: SystemTime) -> Time {
+    match time.duration_since(SystemTime::UNIX_EPOCH) {
+        Ok(_) => time.into(),
+        Err(before) => {
+            let before = before.duration();
+            Time { seconds: -i64::try_from(before.as_secs()).unwrap_or(i64::MAX), nanos: before.subsec_nanos() }
+        }
     }
 }

@@ -19,7 +19,7 @@ use fuser::{
 };
 use parking_lot::Mutex;
 
-use super::convert::{file_attr, file_type, node, time};
+use super::convert::{file_attr, file_type, node, time, time_from_kernel};
 use super::errno::errno;
 use super::flush::Flusher;
 use crate::error::{FsError, Result};
@@ -208,7 +208,7 @@ impl Filesystem for Door {
                 size,
                 accessed: atime.map(time),
                 modified: mtime.map(time),
-                changed: ctime.map(Into::into),
+                changed: ctime.map(time_from_kernel),
                 drop_set_ids: uid.is_some() || gid.is_some() || (size.is_some() && req.uid() != 0),
             };
             reply_attr(reply, self.change().and_then(|change| self.space.set_attr(&change, node(ino), &set)));

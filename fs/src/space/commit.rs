@@ -2,11 +2,12 @@
 //!
 //! 1. Dirty bytes are cut and appended to packs; the packs are synced, with no lock held.
 //! 2. Under the tree's lock the rows that point to synced bytes are written, and the transaction commits. With
-//!    `synchronous=NORMAL` that waits for no disk.
+//!    `synchronous=NORMAL` that waits for no disk. A log that has grown long is copied into the database.
 //! 3. Unlocked, the write-ahead log is synced through a descriptor of our own, and all who wait are woken.
 //!
 //! A crash before 3 leaves the batch before; after 3 this one. When a commit fails, the space stops: it answers every
-//! change with an error, and what was synced before is safe on disk.
+//! change with an error, and what was synced before is safe on disk. Contents for which the disk has no room are no such
+//! failure: they stay dirty, whoever syncs them hears of it, and the rest of the batch is committed.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -25,10 +26,8 @@ use crate::node::NodeId;
 
 /// How long a change may wait before its batch closes by itself.
 const BATCH_TIME: Duration = Duration::from_millis(500);
-/// Pages in the log from which it is copied into the database, at the first moment without an open batch.
-const WAL_PAGES: usize = 4096;
-/// Pages in the log from which nobody waits for such a moment.
-const WAL_PAGES_MAX: usize = 4 * WAL_PAGES;
+/// Nodes without a name that one commit removes when room is short: the log must stay small then.
+const REAPED_WHEN_SHORT: usize = 512;
 /// Nodes kept in memory after they became clean.
 const NODES_KEPT: usize = 8192;
 
@@ -82,7 +81,7 @@ impl Space {
     /// Makes durable all that was done before the call.
     ///
     /// # Errors
-    /// As [`Space::sync`].
+    /// As [`Space::sync`]; one that is full (`FsError::is_full`) when contents found no room, and all else is durable.
     pub fn sync_all(&self, _access: &Access) -> Result<()> {
         self.shared.commit(Scope::All)
     }
@@ -181,7 +180,7 @@ impl Shared {
         let mut gate = self.gate.state.lock();
         gate.running = false;
         match &result {
-            Ok(()) => gate.done = covers,
+            Ok(_) => gate.done = covers,
             Err(error) => {
                 let cause = error.to_string();
                 gate.failure.get_or_insert(cause);
@@ -189,12 +188,12 @@ impl Shared {
         }
         drop(gate);
         self.gate.moved.notify_all();
-        result
+        result?.map_or(Ok(()), Err)
     }
 
-    /// Makes durable all that was done before the call.
-    pub(crate) fn commit_all(&self) -> Result<()> {
-        self.commit(Scope::All)
+    /// Makes durable all rows that were changed before the call: names, attributes, the chunk index.
+    pub(crate) fn commit_rows(&self) -> Result<()> {
+        self.commit(Scope::Urgent)
     }
 
     /// Locks the tree with the rows of all nodes as they are in memory, but for bytes that no pack holds durably yet.
@@ -206,10 +205,14 @@ impl Shared {
         Ok(tree)
     }
 
-    fn commit_now(&self, scope: Scope) -> Result<()> {
+    /// Returns what kept contents from being stored, when that was only a lack of room.
+    fn commit_now(&self, scope: Scope) -> Result<Option<FsError>> {
         let mut urgent = std::mem::take(&mut *self.urgent.lock());
+        let mut short = None;
         if scope == Scope::All {
-            urgent.extend(self.settle_all()?);
+            let (inline, full) = self.settle_all()?;
+            urgent.extend(inline);
+            short = full;
         }
         let mut synced = self.synced.load(Ordering::SeqCst);
         // Little files that are synced wait for no stream of others.
@@ -220,34 +223,33 @@ impl Shared {
         urgent.extend(std::mem::take(&mut *self.urgent.lock()));
         self.save_all(&mut tree, &urgent, &mut synced)?;
         if !tree.in_batch {
-            return Ok(());
+            return Ok(short);
         }
         self.room.before_commit()?;
         tree.save_state(self.next_chunk.load(Ordering::Relaxed))?;
         tree.db.prepare_cached("COMMIT")?.execute([])?;
         tree.in_batch = false;
         tree.counter += 1;
-        let pages = tree.wal_pages.load(Ordering::Relaxed);
-        if pages > WAL_PAGES_MAX {
-            tree.checkpoint("PASSIVE")?;
+        // In the same moment: once somebody opens the next batch, the log can't be copied.
+        if tree.log_bytes() > self.room.log_bytes() {
+            match tree.checkpoint("PASSIVE") {
+                // The log keeps what the database has no room for.
+                Err(error) if error.is_full() => {}
+                other => other?,
+            }
         }
         drop(tree);
         self.wal.sync_data().map_err(FsError::io("syncing the database's log"))?;
-        if pages > WAL_PAGES {
-            let mut tree = self.tree.lock();
-            // SQLite refuses to copy the log inside a transaction; others may have begun one since.
-            if !tree.in_batch {
-                tree.checkpoint("PASSIVE")?;
-            }
-        }
         self.room.after_commit();
-        Ok(())
+        Ok(short)
     }
 
-    /// Stores what is dirty of all files. Returns those of which so little is dirty that it goes inline.
-    fn settle_all(&self) -> Result<Vec<NodeId>> {
+    /// Stores what is dirty of all files. Returns those of which so little is dirty that it goes inline, and an error
+    /// when there was no room for some: they stay dirty.
+    fn settle_all(&self) -> Result<(Vec<NodeId>, Option<FsError>)> {
         let ids: Vec<NodeId> = self.dirty.lock().iter().copied().collect();
         let mut inline = Vec::new();
+        let mut short = None;
         for id in ids {
             let Some(node) = self.nodes.lock().get(&id).map(Arc::clone) else { continue };
             let (dirty, links) = {
@@ -259,10 +261,13 @@ impl Shared {
             }
             match dirty {
                 0..=TINY_BYTES => inline.push(id),
-                _ => self.cut(&node, Reason::Settle)?,
+                _ => match self.room.may_store(dirty).and_then(|()| self.cut(&node, Reason::Settle)) {
+                    Err(error) if error.is_full() => short = Some(error),
+                    other => other?,
+                },
             }
         }
-        Ok(inline)
+        Ok((inline, short))
     }
 
     fn save_all(&self, tree: &mut Tree, urgent: &HashSet<NodeId>, synced: &mut u64) -> Result<()> {
@@ -291,10 +296,15 @@ impl Shared {
                 tree.db.prepare_cached("INSERT OR IGNORE INTO orphans (node) VALUES (?1)")?.execute([id.row()])?;
             }
         }
-        for id in reaped {
-            self.forget_node(id);
-            tree.erase_node(id)?;
+        let some = if self.room.is_short()? { reaped.len().min(REAPED_WHEN_SHORT) } else { reaped.len() };
+        for id in &reaped[..some] {
+            self.forget_node(*id);
+            tree.erase_node(*id)?;
         }
+        for id in &reaped[some..] {
+            tree.db.prepare_cached("INSERT OR IGNORE INTO orphans (node) VALUES (?1)")?.execute([id.row()])?;
+        }
+        self.reaped.lock().extend_from_slice(&reaped[some..]);
         Ok(())
     }
 
@@ -319,9 +329,10 @@ impl Shared {
 
     /// The committer's life: closes a batch whenever one has been open for a while.
     pub(super) fn keep_committing(&self) {
+        let mut hurry = false;
         loop {
             let mut gate = self.gate.state.lock();
-            if !gate.closing {
+            if !gate.closing && !hurry {
                 self.gate.closing.wait_for(&mut gate, BATCH_TIME);
             }
             if gate.closing {
@@ -329,11 +340,13 @@ impl Shared {
             }
             let stopped = gate.failure.is_some();
             drop(gate);
+            hurry = false;
             if !stopped && self.has_work() {
                 // What takes long comes first, while others may still commit. It fails again inside the commit, whose
                 // failure is kept in the gate and answered to whoever asks next.
                 let _ = self.settle_all().and_then(|_| self.sync_packs());
                 let _ = self.commit(Scope::All);
+                hurry = self.reaped.lock().len() > REAPED_WHEN_SHORT && self.room.is_short().unwrap_or(false);
             }
             self.evict();
         }

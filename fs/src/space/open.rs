@@ -126,6 +126,8 @@ impl Space {
         self.sync_all(access)?;
         let commit = self.last_commit();
         self.shared.tree.lock().checkpoint("TRUNCATE")?;
+        // A power cut must not bring the log back: a space that is remembered as closed has none, or it was altered.
+        self.shared.wal.sync_all().map_err(FsError::io("syncing the emptied log"))?;
         Ok(Closed { commit })
     }
 
@@ -140,6 +142,7 @@ impl Space {
         let value = key.pragma();
         let attach = zeroize::Zeroizing::new(format!("ATTACH DATABASE ?1 AS target KEY \"{}\"", value.as_str()));
         tree.db.execute(&attach, [path])?;
+        tree.db.execute_batch(&db::SHRINKING.replace("auto_vacuum", "target.auto_vacuum"))?;
         let exported = tree.db.query_row("SELECT sqlcipher_export('target')", [], |_| Ok(())).and_then(|()| {
             // No hits across epochs: what is written from now on is sealed under the new keys, even if it was there before.
             tree.db.execute_batch(&format!(
@@ -272,15 +275,15 @@ impl Tree {
 }
 
 impl Shared {
+    /// Leaves to the next commits what lost its last name while it was open.
     fn reap_orphans(&self) -> Result<()> {
-        let mut tree = self.tree.lock();
         let orphans: Vec<i64> = {
+            let tree = self.tree.lock();
             let mut query = tree.db.prepare("SELECT node FROM orphans")?;
             query.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?
         };
-        for row in orphans {
-            tree.erase_node(NodeId::from_row(row)?)?;
-        }
+        let orphans: Vec<NodeId> = orphans.into_iter().map(NodeId::from_row).collect::<Result<_>>()?;
+        self.reaped.lock().extend(orphans);
         Ok(())
     }
 }

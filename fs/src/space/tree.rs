@@ -1,12 +1,13 @@
 //! The tree: the database connection, the open batch, and the rows of nodes and entries.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use cartable_store::Place;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::NodeState;
+use crate::db;
 use crate::error::{FsError, Result};
 use crate::name::Name;
 use crate::node::{Attr, Kind, NodeId, PERMISSION_MASK, times_from_bytes, times_to_bytes};
@@ -37,6 +38,11 @@ pub(super) const NODE_COLUMNS: &str =
     "n.mode, n.uid, n.gid, n.links, n.size, n.stored_bytes, n.device, n.times, n.version, n.parent, n.target";
 
 impl Tree {
+    /// Bytes that the log held after the last commit.
+    pub(super) fn log_bytes(&self) -> u64 {
+        self.wal_pages.load(Ordering::Relaxed) as u64 * db::PAGE_BYTES
+    }
+
     /// Opens the batch unless it is open: what follows is kept or lost together.
     pub(crate) fn begin(&mut self) -> Result<()> {
         if !self.in_batch {
