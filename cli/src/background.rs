@@ -17,11 +17,6 @@ use crate::passphrase::Bytes;
 /// What the process behind says once the drive can be used.
 const READY: &str = "ready";
 
-/// By itself the C library comes to keep the large buffers of a busy drive for good, and mislays them in its arenas: with
-/// a fixed threshold they go back to the system as soon as they are free (114 MiB at most instead of 200).
-const LARGE_BUFFERS: &str = "MALLOC_MMAP_THRESHOLD_";
-const LARGE_BUFFER_BYTES: &str = "4194304";
-
 /// Starts the process behind the drive and waits until it is mounted or has failed.
 pub(crate) fn start(mount: &Mount, bag: &Path, place: &Path, passphrase: &Bytes) -> Result<(), Failure> {
     let own = std::env::current_exe().map_err(|error| Failure::Other { what: error.to_string() })?;
@@ -35,9 +30,6 @@ pub(crate) fn start(mount: &Mount, bag: &Path, place: &Path, passphrase: &Bytes)
         if wanted {
             command.arg(flag);
         }
-    }
-    if std::env::var_os(LARGE_BUFFERS).is_none() {
-        command.env(LARGE_BUFFERS, LARGE_BUFFER_BYTES);
     }
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).current_dir("/");
     let mut child = command.spawn().map_err(|error| Failure::io("starting", &own, &error))?;

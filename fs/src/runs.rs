@@ -3,6 +3,11 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+/// A run of this many bytes is a stream.
+const STREAM_BYTES: usize = 512 << 10;
+/// What a stream gets more room for.
+const ROOM_BYTES: usize = 4 << 20;
+
 /// Disjoint, non-adjacent runs of bytes by their offset in the file.
 #[derive(Default)]
 pub(crate) struct Runs {
@@ -54,6 +59,27 @@ impl Runs {
                 self.bytes += tail.len() - covered;
             }
         }
+    }
+
+    /// Takes from each run what lies before the last multiple of `block` that it reaches.
+    pub(crate) fn take_blocks(&mut self, block: u64) -> Self {
+        let reached = |(start, run): (&u64, &Vec<u8>)| {
+            let end = (start + run.len() as u64) / block * block;
+            (end > *start).then_some((*start, end))
+        };
+        let found: Vec<(u64, u64)> = self.runs.iter().filter_map(reached).collect();
+        let mut taken = Self::default();
+        for (start, end) in found {
+            let Some(mut run) = self.runs.remove(&start) else { continue };
+            let rest = run.split_off(offset_in(start, end));
+            self.bytes -= run.len();
+            taken.bytes += run.len();
+            taken.runs.insert(start, run);
+            if !rest.is_empty() {
+                self.runs.insert(end, rest);
+            }
+        }
+        taken
     }
 
     /// Forgets all bytes in `range`. Returns how many went.
@@ -134,6 +160,10 @@ fn overlay(run: &mut Vec<u8>, at: u64, data: &[u8]) -> usize {
     let at = usize::try_from(at).unwrap_or(run.len()).min(run.len());
     let inside = data.len().min(run.len() - at);
     run[at..at + inside].copy_from_slice(&data[..inside]);
+    if run.len() >= STREAM_BYTES {
+        // More will come: growing by doubling would move it again and again.
+        run.reserve(ROOM_BYTES.max(data.len()));
+    }
     run.extend_from_slice(&data[inside..]);
     data.len() - inside
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use fastcdc::v2020::FastCDC;
 
 /// Smallest, average and largest piece of a stream, in bytes.
-const PIECE_BYTES: (usize, usize, usize) = (64 * 1024, 256 * 1024, 1024 * 1024);
+const PIECE_BYTES: (usize, usize, usize) = (192 * 1024, 256 * 1024, 1024 * 1024);
 
 /// The pieces of `data`, in order and without gaps; the last may be short.
 pub fn cut(data: &[u8]) -> impl Iterator<Item = Range<usize>> {

@@ -60,6 +60,8 @@ struct Writing {
     next: PackNumber,
     open: Option<OpenPack>,
     unsynced: Vec<Arc<dyn Append>>,
+    /// A pack was closed since the last sync.
+    closed_unsynced: bool,
     new: Vec<KnownPack>,
     header: Vec<u8>,
 }
@@ -90,6 +92,7 @@ impl Packs {
                 next,
                 open: None,
                 unsynced: Vec::new(),
+                closed_unsynced: false,
                 new: Vec::new(),
                 header: Vec::new(),
             }),
@@ -164,6 +167,7 @@ impl Packs {
             if let Some(open) = &mut writing.open {
                 open.dirty = false;
             }
+            writing.closed_unsynced = false;
             std::mem::take(&mut writing.unsynced)
         };
         let mut rest = unsynced.into_iter();
@@ -176,6 +180,12 @@ impl Packs {
             }
         }
         Ok(())
+    }
+
+    /// Whether a pack was closed since the last sync: one begun now leaves less to wait for later.
+    #[must_use]
+    pub fn has_closed_unsynced(&self) -> bool {
+        self.writing.lock().closed_unsynced
     }
 
     /// Takes the packs made or closed since the last call, for the caller to write into the index together with the
@@ -376,6 +386,7 @@ impl Packs {
         if !open.dirty {
             writing.unsynced.push(open.file);
         }
+        writing.closed_unsynced = true;
         writing.new.push(KnownPack { bytes: end, closed: true, ..open.known });
         Ok(())
     }

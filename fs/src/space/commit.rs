@@ -12,7 +12,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use cartable_share::Access;
 use parking_lot::{Condvar, Mutex, MutexGuard};
@@ -330,16 +330,21 @@ impl Shared {
     /// The committer's life: closes a batch whenever one has been open for a while.
     pub(super) fn keep_committing(&self) {
         let mut hurry = false;
+        let mut due = Instant::now();
         loop {
             let mut gate = self.gate.state.lock();
-            if !gate.closing && !hurry {
-                self.gate.closing.wait_for(&mut gate, BATCH_TIME);
-            }
+            let woken = !gate.closing && !hurry && !self.gate.closing.wait_until(&mut gate, due).timed_out();
             if gate.closing {
                 return;
             }
             let stopped = gate.failure.is_some();
             drop(gate);
+            if woken {
+                // A pack was closed: on its way to the disk now, it is not waited for later. Failing, it is tried again.
+                let _ = self.sync_packs();
+                continue;
+            }
+            due = Instant::now() + BATCH_TIME;
             hurry = false;
             if !stopped && self.has_work() {
                 // What takes long comes first, while others may still commit. It fails again inside the commit, whose
@@ -354,6 +359,11 @@ impl Shared {
 
     fn has_work(&self) -> bool {
         !self.dirty.lock().is_empty() || !self.reaped.lock().is_empty() || self.tree.lock().in_batch
+    }
+
+    /// Tells the committer that a pack was closed.
+    pub(super) fn wake_committer(&self) {
+        self.gate.closing.notify_all();
     }
 
     /// Tells the committer to end.

@@ -24,13 +24,13 @@ use crate::runs::Runs;
 
 /// A run up to this long is one chunk; a longer one is a stream, cut where its content says.
 const ONE_CHUNK_BYTES: usize = 64 * 1024;
-/// A stream's last piece is kept back while the stream grows, unless it is this long already.
-const TAIL_BYTES: usize = 1 << 20;
-
+/// Dirty bytes of one file from which they are cut and sealed while the writer goes on: up to a multiple of this in the
+/// file, so that equal files are cut alike however fast they come.
+pub(super) const STREAM_BYTES: usize = 4 << 20;
 /// Why bytes are cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reason {
-    /// There are many; more will follow, so the last piece may wait.
+    /// There are many, and more will follow.
     Stream,
     /// Everything must be stored.
     Settle,
@@ -87,7 +87,8 @@ impl Shared {
         Ok(())
     }
 
-    /// Cuts the dirty runs of a file. Waits for a cut that is under way, except that a stream leaves it alone.
+    /// Cuts the dirty runs of a file. Waits for a cut that is under way, except that a stream goes on for a while: a writer
+    /// that is faster than the cipher is slowed here, and finds little left to move when the cut ends.
     ///
     /// On failure the bytes are dirty again: nothing acknowledged is dropped.
     pub(super) fn cut(&self, node: &Node, reason: Reason) -> Result<()> {
@@ -95,10 +96,12 @@ impl Shared {
         let (runs, size) = {
             let mut state = self.lock_content(node)?;
             while let Some(content) = &state.content {
+                let long = content.dirty.bytes() >= STREAM_BYTES;
                 match (&content.cutting, reason) {
+                    (_, Reason::Stream) if !long => return Ok(()),
                     (None, _) => break,
-                    (Some(_), Reason::Stream) => return Ok(()),
-                    (Some(_), Reason::Settle) => node.settled.wait(&mut state),
+                    (Some(_), Reason::Stream) if content.dirty.bytes() < 2 * STREAM_BYTES => return Ok(()),
+                    (Some(_), _) => node.settled.wait(&mut state),
                 }
             }
             let size = state.attr.size;
@@ -106,19 +109,26 @@ impl Shared {
             if content.dirty.is_empty() {
                 return Ok(());
             }
-            let runs = Arc::new(std::mem::take(&mut content.dirty));
+            let runs = match reason {
+                Reason::Stream => content.dirty.take_blocks(STREAM_BYTES as u64),
+                Reason::Settle => std::mem::take(&mut content.dirty),
+            };
+            if runs.is_empty() {
+                return Ok(());
+            }
+            let runs = Arc::new(runs);
             content.cutting = Some(Arc::clone(&runs));
             (runs, size)
         };
         let mut pieces = Vec::new();
-        let stored = self.store(&runs, size, reason, &mut pieces);
+        let stored = self.store(&runs, size, &mut pieces);
         self.splice(node, &runs, pieces)?;
         stored
     }
 
     /// Stores the runs of a file of `size` bytes group by group; `pieces` grows by what is stored, in order.
-    fn store(&self, runs: &Runs, size: u64, reason: Reason, pieces: &mut Vec<Piece>) -> Result<()> {
-        let parts = parts(runs, size, reason);
+    fn store(&self, runs: &Runs, size: u64, pieces: &mut Vec<Piece>) -> Result<()> {
+        let parts = parts(runs, size);
         let mut rest = &parts[..];
         while !rest.is_empty() {
             let mut bytes = 0;
@@ -152,6 +162,9 @@ impl Shared {
             self.each(parts, work, |((bytes, reference), body)| self.cipher().seal(reference, bytes, body));
             self.packs.append(batch)
         })?;
+        if self.packs.has_closed_unsynced() {
+            self.wake_committer();
+        }
         let appended = self.appended.fetch_add(1, Ordering::SeqCst) + 1;
         let mut made = made.into_iter();
         let mut own: HashMap<i64, Arc<Chunk>> = HashMap::new();
@@ -270,7 +283,7 @@ enum Found {
     New(i64),
 }
 
-fn parts(runs: &Runs, size: u64, reason: Reason) -> Vec<Part<'_>> {
+fn parts(runs: &Runs, size: u64) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
     for (start, run) in runs.iter() {
         if run.len() <= ONE_CHUNK_BYTES {
@@ -278,10 +291,6 @@ fn parts(runs: &Runs, size: u64, reason: Reason) -> Vec<Part<'_>> {
             continue;
         }
         for range in cartable_store::cut(run) {
-            let last = range.end == run.len();
-            if last && reason == Reason::Stream && range.len() < TAIL_BYTES && range.start > 0 {
-                continue;
-            }
             parts.push(Part { start: start + range.start as u64, bytes: &run[range], findable: true });
         }
     }

@@ -6,13 +6,11 @@ use cartable_share::Change;
 
 use super::Space;
 use super::attributes::SIZE_MAX;
-use super::cut::Reason;
+use super::cut::{Reason, STREAM_BYTES};
 use super::state::Shared;
 use crate::error::{FsError, Result};
 use crate::node::{NodeId, Time};
 
-/// Dirty bytes of one file from which they are cut and sealed while the writer goes on.
-const STREAM_BYTES: usize = 4 << 20;
 /// Dirty bytes of all files from which a writer first stores what it can.
 const DIRTY_BYTES: usize = 32 << 20;
 
