@@ -109,7 +109,7 @@ pub(crate) fn open(path: &Path, key: &DatabaseKey, opening: Opening) -> Result<C
     if mode != "wal" {
         return Err(FsError::Damaged(format!("journal mode {mode}")));
     }
-    db.execute_batch("PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = 0;")?;
+    db.execute_batch("PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0;")?;
     match opening {
         Opening::Create => create_schema(&db)?,
         Opening::Existing => check_schema(&db).map_err(|error| match error {

@@ -69,6 +69,9 @@ impl Space {
         let mut tree = Tree::of(db)?;
         let opening = tree.note_opening()?;
         let next_chunk = tree.next_chunk()?;
+        let room = Room::open(folder)?;
+        // Written over from its start once it was copied, the log needs no new room: syncing it is cheaper then.
+        tree.db.execute_batch(&format!("PRAGMA journal_size_limit = {}", room.log_bytes()))?;
         let mut wal = database.clone().into_os_string();
         wal.push("-wal");
         let wal = File::open(&wal).map_err(FsError::io("opening the database's log"))?;
@@ -81,7 +84,7 @@ impl Space {
             .build()
             .map_err(|error| FsError::io("starting threads")(std::io::Error::other(error)))?;
         let shared = Arc::new(Shared {
-            room: Room::open(folder)?,
+            room,
             folder: folder.to_path_buf(),
             database,
             keys,
