@@ -2,5 +2,6 @@
 #![allow(clippy::expect_used, clippy::missing_panics_doc, reason = "a test fails by panicking")]
 
 pub mod acts;
+pub mod desk;
 pub mod model;
 pub mod world;
