@@ -5,12 +5,14 @@ use std::io::{Read, Write};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use crate::Outcome;
 
 const BIG_BYTES: usize = 256 << 20;
 const BLOCK_BYTES: usize = 1 << 20;
+const REST: Duration = Duration::from_secs(1);
 const PAGE_BYTES: usize = 4096;
 const WARM_BYTES: usize = 3 << 30;
 const RANDOM_READS: usize = 4000;
@@ -86,6 +88,9 @@ impl Workload {
 
     /// Runs the workload and returns the seconds it took.
     pub(crate) fn run(self, work: &Work) -> Outcome<f64> {
+        // What one workload left to be done behind its back is not charged to the next.
+        rustix::fs::sync();
+        sleep(REST);
         if matches!(self, Self::Read | Self::RandomRead | Self::Walk | Self::ReadSmall | Self::Grep) {
             drop_caches()?;
         }
