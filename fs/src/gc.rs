@@ -196,7 +196,7 @@ impl Shared {
             self.packs.read_sealed(chunk.place, body)?;
         }
         let places = self.packs.append(&mut batch)?;
-        self.packs.sync()?;
+        self.sync_packs()?;
         let mut tree = self.tree.lock();
         tree.begin()?;
         for (chunk, place) in chunks.iter().zip(places) {

@@ -63,7 +63,7 @@ impl Space {
 impl Shared {
     fn repair(&self, epochs: &[SpaceKeys], report: &mut Report, progress: &mut dyn FnMut(Progress)) -> Result<()> {
         // What is appended from now on lies in a new pack, which this repair leaves alone.
-        self.packs.close()?;
+        self.close_packs()?;
         self.commit_rows()?;
         let (indexed, needed, known) = {
             let tree = self.tree_of_now()?;

@@ -141,10 +141,18 @@ impl Shared {
     }
 
     /// Syncs the packs and returns the count of appends that are durable now.
-    pub(super) fn sync_packs(&self) -> Result<u64> {
+    ///
+    /// A failure stops the space, whoever meets it: the kernel reports what it could not write once, drops it, and
+    /// answers the next fdatasync as if all were well.
+    pub(crate) fn sync_packs(&self) -> Result<u64> {
         let appended = self.appended.load(Ordering::SeqCst);
-        self.packs.sync()?;
+        self.stop_on_failure(self.packs.sync().map_err(FsError::from))?;
         Ok(self.synced.fetch_max(appended, Ordering::SeqCst).max(appended))
+    }
+
+    /// Closes the open pack and syncs it; a failure stops the space, as in [`Shared::sync_packs`].
+    pub(crate) fn close_packs(&self) -> Result<()> {
+        self.stop_on_failure(self.packs.close().map_err(FsError::from))
     }
 
     /// Whether a node relies on an append that is not known to be durable.
@@ -340,15 +348,15 @@ impl Shared {
             let stopped = gate.failure.is_some();
             drop(gate);
             if woken {
-                // A pack was closed: on its way to the disk now, it is not waited for later. Failing, it is tried again.
+                // A pack was closed: on its way to the disk now, it is not waited for later. A failure is in the gate.
                 let _ = self.sync_packs();
                 continue;
             }
             due = Instant::now() + BATCH_TIME;
             hurry = false;
             if !stopped && self.has_work() {
-                // What takes long comes first, while others may still commit. It fails again inside the commit, whose
-                // failure is kept in the gate and answered to whoever asks next.
+                // What takes long comes first, while others may still commit. What could not be cut is dirty still and
+                // fails again inside the commit; failures are kept in the gate and answered to whoever asks next.
                 let _ = self.settle_all().and_then(|_| self.sync_packs());
                 let _ = self.commit(Scope::All);
                 hurry = self.reaped.lock().len() > REAPED_WHEN_SHORT && self.room.is_short().unwrap_or(false);

@@ -125,7 +125,7 @@ impl Space {
     pub fn close(&self, access: &cartable_share::Access) -> Result<Closed> {
         self.sync_all(access)?;
         self.end_committer();
-        self.shared.packs.close()?;
+        self.shared.close_packs()?;
         self.sync_all(access)?;
         let commit = self.last_commit();
         self.shared.tree.lock().checkpoint("TRUNCATE")?;
