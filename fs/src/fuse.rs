@@ -8,6 +8,7 @@ mod convert;
 mod door;
 mod errno;
 mod flush;
+pub mod terms;
 
 use std::io;
 use std::path::Path;
@@ -18,6 +19,7 @@ use fuser::{Config, MountOption, Session, SessionACL, SessionUnmounter};
 
 use crate::space::Space;
 use door::Door;
+use terms::THREADS;
 
 /// How a drive is mounted.
 #[derive(Debug, Clone, Default)]
@@ -29,9 +31,6 @@ pub struct MountOptions {
     /// Event loops; none means what was measured best.
     pub threads: Option<usize>,
 }
-
-/// Event loops unless told otherwise.
-const THREADS: usize = 2;
 
 /// A mounted drive, not yet served.
 pub struct Drive {

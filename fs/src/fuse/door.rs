@@ -8,12 +8,12 @@ use std::os::unix::ffi::OsStrExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use cartable_share::{Access, Change};
 use fuser::{
-    BsdFileFlags, CopyFileRangeFlags, Errno, FileHandle, Filesystem, FopenFlags, Generation, INodeNo, InitFlags,
-    KernelConfig, LockOwner, OpenAccMode, OpenFlags, RenameFlags, ReplyAttr, ReplyCreate, ReplyData, ReplyDirectory,
+    BsdFileFlags, CopyFileRangeFlags, Errno, FileHandle, Filesystem, FopenFlags, Generation, INodeNo, KernelConfig,
+    LockOwner, OpenAccMode, OpenFlags, RenameFlags, ReplyAttr, ReplyCreate, ReplyData, ReplyDirectory,
     ReplyDirectoryPlus, ReplyEmpty, ReplyEntry, ReplyLseek, ReplyOpen, ReplyStatfs, ReplyWrite, ReplyXattr, Request,
     TimeOrNow, WriteFlags,
 };
@@ -22,15 +22,12 @@ use parking_lot::Mutex;
 use super::convert::{file_attr, file_type, node, time, time_from_kernel};
 use super::errno::errno;
 use super::flush::Flusher;
+use super::terms::{TTL, negotiate};
 use crate::error::{FsError, Result};
 use crate::name::Name;
 use crate::node::{Attr, Caller, Kind, NodeId, SetAttr};
 use crate::space::{RenameMode, Seek, Space, WriteTimes, XattrMode};
 
-/// How long the kernel may believe names and attributes: all changes pass through it.
-const TTL: Duration = Duration::from_secs(3600);
-/// Largest write, and read ahead where the kernel grants it.
-const MESSAGE_BYTES: u32 = 1 << 20;
 /// Cookies of `.` and `..`.
 const DOT: u64 = 1;
 const DOT_DOT: u64 = 2;
@@ -143,28 +140,7 @@ fn reply_xattr(reply: ReplyXattr, size: u32, result: Result<Vec<u8>>) {
 
 impl Filesystem for Door {
     fn init(&mut self, _req: &Request, config: &mut KernelConfig) -> io::Result<()> {
-        let wanted = [
-            InitFlags::FUSE_WRITEBACK_CACHE,
-            InitFlags::FUSE_PARALLEL_DIROPS,
-            InitFlags::FUSE_DO_READDIRPLUS,
-            InitFlags::FUSE_READDIRPLUS_AUTO,
-            InitFlags::FUSE_ATOMIC_O_TRUNC,
-            InitFlags::FUSE_HANDLE_KILLPRIV_V2,
-            InitFlags::FUSE_CACHE_SYMLINKS,
-            InitFlags::FUSE_DONT_MASK,
-            InitFlags::FUSE_POSIX_ACL,
-            InitFlags::FUSE_NO_OPENDIR_SUPPORT,
-            InitFlags::FUSE_ASYNC_DIO,
-        ];
-        for capability in wanted {
-            // A kernel without one of them is slower, or lets us do the work; none is needed for correctness.
-            let _ = config.add_capabilities(capability);
-        }
-        let _ = config.set_max_write(MESSAGE_BYTES);
-        if let Err(most) = config.set_max_readahead(MESSAGE_BYTES) {
-            let _ = config.set_max_readahead(most);
-        }
-        let _ = config.set_max_background(64);
+        negotiate(config);
         Ok(())
     }
 
