@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 /// A bag in a folder of its own, and the passphrase that opens it.
@@ -56,6 +57,12 @@ impl Desk {
     fn mount(&self) {
         let mounted = self.run(&["mount", "bag", "drive", "--passphrase-file", "passphrase"]);
         assert!(mounted.status.success(), "{}", said(&mounted));
+    }
+
+    /// Sends a signal to the process behind the drive.
+    fn signal(&self, signal: Signal) {
+        let process: i32 = fs::read_to_string(self.path("bag/lock")).unwrap().trim().parse().unwrap();
+        kill_process(Pid::from_raw(process).unwrap(), signal).unwrap();
     }
 
     fn unmount(&self) {
@@ -147,9 +154,7 @@ fn a_stale_drive_is_cleared_by_the_next_mount() {
     desk.mount();
     fs::write(desk.path("drive/letter"), "kept").unwrap();
     fs::File::open(desk.path("drive/letter")).unwrap().sync_all().unwrap();
-    let process = fs::read_to_string(desk.path("bag/lock")).unwrap();
-    let killed = Command::new("kill").args(["-9", process.trim()]).status().unwrap();
-    assert!(killed.success());
+    desk.signal(Signal::KILL);
     desk.mount();
     assert_eq!(fs::read_to_string(desk.path("drive/letter")).unwrap(), "kept");
     desk.unmount();
@@ -158,16 +163,14 @@ fn a_stale_drive_is_cleared_by_the_next_mount() {
 #[test]
 fn signals_end_a_drive_with_everything_written() {
     let desk = Desk::with_bag();
-    for (n, signal) in ["-TERM", "-INT"].into_iter().enumerate() {
+    for (n, signal) in [Signal::TERM, Signal::INT].into_iter().enumerate() {
         desk.mount();
         let name = format!("drive/letter-{n}");
         fs::write(desk.path(&name), "kept").unwrap();
-        let process = fs::read_to_string(desk.path("bag/lock")).unwrap();
-        assert!(Command::new("kill").args([signal, process.trim()]).status().unwrap().success());
+        desk.signal(signal);
         // The bag is free once the process ended; mounting before answers that it is in use.
-        while desk.run(&["mount", "bag", "drive", "--passphrase-file", "passphrase"]).status.code() != Some(0) {
-            std::thread::yield_now();
-        }
+        let mount = || desk.run(&["mount", "bag", "drive", "--passphrase-file", "passphrase"]).status.success();
+        assert!((0..1000).any(|_| mount()), "{signal:?} did not end the drive");
         assert_eq!(fs::read_to_string(desk.path(&name)).unwrap(), "kept");
         desk.unmount();
     }

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// A run of this many bytes is a stream.
-const STREAM_BYTES: usize = 512 << 10;
-/// What a stream gets more room for.
+/// A run of this many bytes is likely to grow.
+const LONG_BYTES: usize = 512 << 10;
+/// What a long run gets more room for.
 const ROOM_BYTES: usize = 4 << 20;
 
 /// Disjoint, non-adjacent runs of bytes by their offset in the file.
@@ -160,7 +160,7 @@ fn overlay(run: &mut Vec<u8>, at: u64, data: &[u8]) -> usize {
     let at = usize::try_from(at).unwrap_or(run.len()).min(run.len());
     let inside = data.len().min(run.len() - at);
     run[at..at + inside].copy_from_slice(&data[..inside]);
-    if run.len() >= STREAM_BYTES {
+    if run.len() >= LONG_BYTES {
         // More will come: growing by doubling would move it again and again.
         run.reserve(ROOM_BYTES.max(data.len()));
     }

@@ -103,30 +103,3 @@ fn a_flipped_byte_is_never_served() {
     }
     assert!(refused > 10, "{refused}");
 }
-
-/// The log was copied into the database while another thread had begun a batch, which SQLite refuses (found by the
-/// benchmark's saves).
-#[test]
-fn the_log_is_copied_while_others_write() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut world = Core::create(folder.path().join("space"), Suite::ChaCha20Poly1305);
-    for name in ["a", "b"] {
-        world.act(&Act::Create(path(name))).unwrap();
-    }
-    let (space, access) = (world.space(), world.access());
-    let change = access.change().unwrap();
-    std::thread::scope(|scope| {
-        for name in [b"a", b"b"] {
-            scope.spawn(move || {
-                let name = cartable_fs::Name::new(name).unwrap();
-                let id = space.lookup(access, cartable_fs::NodeId::ROOT, name).unwrap().id;
-                for n in 0..600 {
-                    let value = vec![u8::try_from(n % 251).unwrap(); 60_000];
-                    let mode = cartable_fs::XattrMode::Set;
-                    space.set_xattr(&change, id, b"user.long", &value, mode).unwrap();
-                    space.sync(access, id).unwrap();
-                }
-            });
-        }
-    });
-}

@@ -57,7 +57,7 @@ fn documents() -> Vec<String> {
 
 /// The lines of a source file that are code, up to its tests.
 fn code(source: &str) -> String {
-    let code = source.split("#[cfg(test)]").next().unwrap();
+    let code = source.split("#[cfg(test)]\nmod tests {").next().unwrap();
     code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
 }
 
@@ -77,7 +77,7 @@ fn arrows_between_crates_go_down() {
 fn only_the_door_knows_the_fuse_library() {
     for path in sources() {
         let is_door = path.starts_with("fs/src/fuse") || path.starts_with("benches/");
-        assert!(is_door || !code(&read(&path)).contains("fuser::"), "{path} names fuser");
+        assert!(is_door || !code(&read(&path)).contains(concat!("fuser", "::")), "{path} names fuser");
     }
 }
 
@@ -86,10 +86,7 @@ fn only_the_command_reads_its_surroundings() {
     for path in sources().into_iter().filter(|path| !path.contains("/tests/")) {
         let outside = ["crypto/", "store/", "share/", "fs/"].iter().any(|member| path.starts_with(member));
         let source = code(&read(&path));
-        assert!(
-            !outside || !source.contains("std::env") || source.contains("env!(\"CARGO"),
-            "{path} reads the environment"
-        );
+        assert!(!outside || !source.contains("std::env"), "{path} reads the environment");
     }
     for path in files("crypto/src", ".rs") {
         let source = code(&read(&path));

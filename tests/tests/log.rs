@@ -4,7 +4,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use cartable_crypto::Suite;
-use cartable_fs::{Caller, Kind, Name, NodeId, Space, WriteTimes};
+use cartable_fs::{Caller, Kind, Name, NodeId, Space, WriteTimes, XattrMode};
 use cartable_share::{Access, Principal, Right, decide};
 use cartable_tests::world::Core;
 
@@ -39,5 +39,27 @@ fn a_long_log_is_copied_while_names_are_made() {
             space.sync(&access, id).unwrap();
         }
         over.store(true, Ordering::Relaxed);
+    });
+}
+
+/// The same, while another thread commits: whoever of the two copies the log finds the other's batch open.
+#[test]
+fn a_long_log_is_copied_while_others_commit() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = Core::create(folder.path().join("space"), Suite::ChaCha20Poly1305);
+    let access = decide(Principal::Owner, Right::Edit).unwrap();
+    let (space, change) = (world.space(), access.change().unwrap());
+    std::thread::scope(|scope| {
+        for name in ["a", "b"] {
+            let (access, change) = (&access, &change);
+            scope.spawn(move || {
+                let id = file(space, access, name);
+                for n in 0..600 {
+                    let value = vec![u8::try_from(n % 251).unwrap(); 60_000];
+                    space.set_xattr(change, id, b"user.long", &value, XattrMode::Set).unwrap();
+                    space.sync(access, id).unwrap();
+                }
+            });
+        }
     });
 }

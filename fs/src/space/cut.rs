@@ -27,6 +27,7 @@ const ONE_CHUNK_BYTES: usize = 64 * 1024;
 /// Dirty bytes of one file from which they are cut and sealed while the writer goes on: up to a multiple of this in the
 /// file, so that equal files are cut alike however fast they come.
 pub(super) const STREAM_BYTES: usize = 4 << 20;
+
 /// Why bytes are cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reason {
@@ -106,9 +107,6 @@ impl Shared {
             }
             let size = state.attr.size;
             let Some(content) = &mut state.content else { return Ok(()) };
-            if content.dirty.is_empty() {
-                return Ok(());
-            }
             let runs = match reason {
                 Reason::Stream => content.dirty.take_blocks(STREAM_BYTES as u64),
                 Reason::Settle => std::mem::take(&mut content.dirty),
