@@ -49,6 +49,18 @@ impl RamDisk {
         self.disk.lock().power_off();
     }
 
+    /// Lets `changes` more changes of names, contents or their safety pass, and takes the power away at the next.
+    pub fn power_off_after(&self, changes: u64) {
+        let mut disk = self.disk.lock();
+        disk.last_change = disk.changes + changes;
+    }
+
+    /// How many changes there were since the disk was made.
+    #[must_use]
+    pub fn changes(&self) -> u64 {
+        self.disk.lock().changes
+    }
+
     /// Gives the power back: what the cut left of the disk can be used.
     pub fn power_on(&self, seed: u64, loss: Loss) {
         self.disk.lock().power_on(seed, loss);

@@ -12,6 +12,8 @@ pub enum Loss {
     All,
     /// A random part.
     Part,
+    /// Nothing: not the power went, only whoever wrote.
+    Nothing,
 }
 
 impl Disk {
@@ -24,6 +26,7 @@ impl Disk {
         // Some cuts take little, some nearly all.
         let eighths = 1 + chance.up_to(6);
         match loss {
+            Loss::Nothing => {}
             Loss::All => self.pending.lose_all(),
             Loss::Part => {
                 for change in self.pending.lose_part(&mut chance, eighths) {
@@ -36,6 +39,7 @@ impl Disk {
         ids.sort_unstable();
         for id in ids {
             match self.nodes.get_mut(&id).map(|node| &mut node.body) {
+                _ if loss == Loss::Nothing => {}
                 Some(Body::File(content)) if loss == Loss::All => content.lose_all(),
                 Some(Body::File(content)) => content.lose_part(&mut chance, eighths),
                 Some(Body::Folder { seen, safe, .. }) => seen.clone_from(safe),
@@ -44,6 +48,7 @@ impl Disk {
         }
         self.forget_unnamed();
         self.on = true;
+        self.last_change = u64::MAX;
     }
 
     /// Drops what no name leads to, and counts the names of the rest.

@@ -19,6 +19,10 @@ pub(super) struct Disk {
     pub(super) nodes: HashMap<u64, Node>,
     pub(super) pending: Pending,
     pub(super) on: bool,
+    /// Changes so far.
+    pub(super) changes: u64,
+    /// The number of the change that finds no power any more.
+    pub(super) last_change: u64,
     /// What each open folder held when it was opened.
     pub(super) listings: HashMap<u64, Vec<(OsString, u64)>>,
     next: u64,
@@ -83,9 +87,21 @@ impl Disk {
             nodes: HashMap::from([(ROOT, root)]),
             pending: Pending::default(),
             on: true,
+            changes: 0,
+            last_change: u64::MAX,
             listings: HashMap::new(),
             next: ROOT + 1,
         }
+    }
+
+    /// Counts a change; refused when the power was to last for fewer.
+    pub(super) fn count_change(&mut self) -> Result<()> {
+        if self.changes >= self.last_change {
+            self.power_off();
+            return Err(Errno::EIO);
+        }
+        self.changes += 1;
+        Ok(())
     }
 
     pub(super) fn node(&self, id: u64) -> Result<&Node> {

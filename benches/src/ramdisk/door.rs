@@ -38,9 +38,17 @@ impl Door {
         if disk.on { act(&mut disk) } else { Err(Errno::EIO) }
     }
 
+    /// Changes the disk: after as many changes as it was told, its power goes.
+    fn change<T>(&self, act: impl FnOnce(&mut Disk) -> Result<T>) -> Result<T> {
+        self.with(|disk| {
+            disk.count_change()?;
+            act(disk)
+        })
+    }
+
     fn make(&self, req: &Request, parent: INodeNo, name: &OsStr, permissions: u32, body: Body) -> Result<FileAttr> {
         let owner = (req.uid(), req.gid());
-        self.with(|disk| {
+        self.change(|disk| {
             let id = disk.make(parent.0, name, Wanted { body, permissions, owner })?;
             attr(disk, id)
         })
@@ -125,7 +133,7 @@ impl Filesystem for Door {
         _flags: Option<BsdFileFlags>,
         reply: ReplyAttr,
     ) {
-        let done = self.with(|disk| {
+        let done = self.change(|disk| {
             if let Some(bytes) = bytes {
                 disk.content_mut(ino.0)?.resize(size(bytes)?);
             }
@@ -165,11 +173,11 @@ impl Filesystem for Door {
     }
 
     fn unlink(&self, _req: &Request, parent: INodeNo, name: &OsStr, reply: ReplyEmpty) {
-        reply_empty(reply, self.with(|disk| disk.unlink(parent.0, name)));
+        reply_empty(reply, self.change(|disk| disk.unlink(parent.0, name)));
     }
 
     fn rmdir(&self, _req: &Request, parent: INodeNo, name: &OsStr, reply: ReplyEmpty) {
-        reply_empty(reply, self.with(|disk| disk.unlink(parent.0, name)));
+        reply_empty(reply, self.change(|disk| disk.unlink(parent.0, name)));
     }
 
     fn rename(
@@ -182,7 +190,7 @@ impl Filesystem for Door {
         flags: RenameFlags,
         reply: ReplyEmpty,
     ) {
-        let done = self.with(|disk| {
+        let done = self.change(|disk| {
             if flags == RenameFlags::RENAME_NOREPLACE {
                 disk.must_be_free(newparent.0, newname)?;
             } else if !flags.is_empty() {
@@ -194,7 +202,7 @@ impl Filesystem for Door {
     }
 
     fn link(&self, _req: &Request, ino: INodeNo, newparent: INodeNo, newname: &OsStr, reply: ReplyEntry) {
-        let made = self.with(|disk| {
+        let made = self.change(|disk| {
             disk.link(ino.0, newparent.0, newname)?;
             attr(disk, ino.0)
         });
@@ -254,7 +262,7 @@ impl Filesystem for Door {
         _lock_owner: Option<LockOwner>,
         reply: ReplyWrite,
     ) {
-        let done = self.with(|disk| {
+        let done = self.change(|disk| {
             size(offset + data.len() as u64)?;
             disk.content_mut(ino.0)?.write(size(offset)?, data);
             Ok(())
@@ -283,11 +291,11 @@ impl Filesystem for Door {
     }
 
     fn fsync(&self, _req: &Request, ino: INodeNo, _fh: FileHandle, _datasync: bool, reply: ReplyEmpty) {
-        reply_empty(reply, self.with(|disk| disk.sync(ino.0)));
+        reply_empty(reply, self.change(|disk| disk.sync(ino.0)));
     }
 
     fn fsyncdir(&self, _req: &Request, ino: INodeNo, _fh: FileHandle, _datasync: bool, reply: ReplyEmpty) {
-        reply_empty(reply, self.with(|disk| disk.sync(ino.0)));
+        reply_empty(reply, self.change(|disk| disk.sync(ino.0)));
     }
 
     fn opendir(&self, _req: &Request, ino: INodeNo, _flags: OpenFlags, reply: ReplyOpen) {
@@ -345,7 +353,7 @@ impl Filesystem for Door {
         mode: i32,
         reply: ReplyEmpty,
     ) {
-        let done = self.with(|disk| {
+        let done = self.change(|disk| {
             let (start, end) = (size(offset)?, size(offset + length)?);
             let content = disk.content_mut(ino.0)?;
             match mode {

@@ -61,14 +61,15 @@ struct GateState {
 /// What a batch takes along.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Scope {
-    /// All names and attributes, and the contents of urgent nodes.
+    /// All names and attributes but the times of folders in which names changed, and the contents of urgent nodes.
     Urgent,
     /// All that is dirty.
     All,
 }
 
 impl Space {
-    /// Makes durable what was written to one node before the call, and all names and attributes.
+    /// Makes durable what was written to one node before the call, and all names and attributes; the times of folders in
+    /// which names changed follow within [`BATCH_TIME`].
     ///
     /// # Errors
     /// [`FsError::Stopped`] when it could not be written, now or before.
@@ -208,7 +209,7 @@ impl Shared {
     pub(crate) fn tree_of_now(&self) -> Result<MutexGuard<'_, Tree>> {
         let mut synced = self.sync_packs()?;
         let mut tree = self.tree.lock();
-        let saved = self.save_all(&mut tree, &HashSet::new(), &mut synced);
+        let saved = self.save_all(&mut tree, Scope::All, &HashSet::new(), &mut synced);
         self.stop_on_failure(saved)?;
         Ok(tree)
     }
@@ -222,14 +223,34 @@ impl Shared {
             urgent.extend(inline);
             short = full;
         }
-        let mut synced = self.synced.load(Ordering::SeqCst);
-        // Little files that are synced wait for no stream of others.
-        if scope == Scope::All || self.relies_on_more(&urgent, synced) {
-            synced = self.sync_packs()?;
-        }
-        let mut tree = self.tree.lock();
-        urgent.extend(std::mem::take(&mut *self.urgent.lock()));
-        self.save_all(&mut tree, &urgent, &mut synced)?;
+        let mut settled = HashSet::new();
+        let mut tree = loop {
+            let mut synced = self.synced.load(Ordering::SeqCst);
+            // Little files that are synced wait for no stream of others.
+            if scope == Scope::All || self.relies_on_more(&urgent, synced) {
+                synced = self.sync_packs()?;
+            }
+            let mut tree = self.tree.lock();
+            for id in std::mem::take(&mut *self.urgent.lock()) {
+                settled.remove(&id);
+                urgent.insert(id);
+            }
+            let mut unsettled = self.save_all(&mut tree, scope, &urgent, &mut synced)?;
+            // Bytes to be synced were on their way into a pack, or were joined by too many others to go inline. Once cut
+            // they are in extents; whatever is dirty then came later.
+            unsettled.retain(|id| settled.insert(*id));
+            if unsettled.is_empty() {
+                break tree;
+            }
+            drop(tree);
+            for id in unsettled {
+                let Some(node) = self.nodes.lock().get(&id).map(Arc::clone) else { continue };
+                match self.cut(&node, Reason::Settle) {
+                    Err(error) if error.is_full() => short = Some(error),
+                    other => other?,
+                }
+            }
+        };
         if !tree.in_batch {
             return Ok(short);
         }
@@ -278,18 +299,28 @@ impl Shared {
         Ok((inline, short))
     }
 
-    fn save_all(&self, tree: &mut Tree, urgent: &HashSet<NodeId>, synced: &mut u64) -> Result<()> {
+    /// Writes what the database lacks, as far as it is stored. Returns the urgent nodes that could not be written in full.
+    fn save_all(
+        &self,
+        tree: &mut Tree,
+        scope: Scope,
+        urgent: &HashSet<NodeId>,
+        synced: &mut u64,
+    ) -> Result<Vec<NodeId>> {
         let mut dirty = std::mem::take(&mut *self.dirty.lock());
         let reaped = std::mem::take(&mut *self.reaped.lock());
         if dirty.is_empty() && reaped.is_empty() && self.fresh.lock().is_empty() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         tree.begin()?;
-        let mut still_dirty = Vec::new();
+        let (mut still_dirty, mut unsettled) = (Vec::new(), Vec::new());
         for id in dirty.drain() {
             let Some(node) = self.nodes.lock().get(&id).map(Arc::clone) else { continue };
-            if !self.save(tree, &node, urgent.contains(&id), synced)? {
+            if !self.save(tree, &node, urgent.contains(&id), scope == Scope::All, synced)? {
                 still_dirty.push(id);
+                if urgent.contains(&id) && node.lock().content.as_ref().is_some_and(|c| !c.is_settled()) {
+                    unsettled.push(id);
+                }
             }
         }
         self.dirty.lock().extend(still_dirty);
@@ -313,7 +344,7 @@ impl Shared {
             tree.db.prepare_cached("INSERT OR IGNORE INTO orphans (node) VALUES (?1)")?.execute([id.row()])?;
         }
         self.reaped.lock().extend_from_slice(&reaped[some..]);
-        Ok(())
+        Ok(unsettled)
     }
 
     fn forget_node(&self, id: NodeId) {

@@ -35,17 +35,26 @@ pub(crate) struct Content {
     pub(super) unsynced: u64,
     /// Inline rows whose extents are gone and which the next commit deletes.
     pub(super) dropped_inline: Vec<i64>,
+    /// Where dirty bytes are what is left of torn inline rows: they were durable, and the commit that deletes the row
+    /// keeps them so.
+    pub(super) torn: Vec<Range<u64>>,
     /// The file has a `security.capability`, which a write clears.
     pub(super) has_capability: bool,
 }
 
 impl Content {
     pub(super) fn is_clean(&self) -> bool {
-        self.dirty.is_empty() && self.cutting.is_none() && !self.extents.is_changed() && self.dropped_inline.is_empty()
+        self.is_settled() && !self.extents.is_changed() && self.dropped_inline.is_empty()
+    }
+
+    /// No written bytes are outside the extents.
+    pub(super) fn is_settled(&self) -> bool {
+        self.dirty.is_empty() && self.cutting.is_none()
     }
 
     /// Lays a bytes copy under what is dirty: used for what is left of a torn inline extent.
     fn keep(&mut self, offset: u64, data: &[u8]) -> usize {
+        self.torn.push(offset..offset + data.len() as u64);
         let mut data = data.to_vec();
         if let Some(cutting) = &self.cutting {
             cutting.read_over(offset, &mut data);

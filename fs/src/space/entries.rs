@@ -209,6 +209,7 @@ impl New<'_> {
             durable_size: size,
             attr,
             attr_dirty: true,
+            touched: false,
             parent: folder,
             target: self.target.map(Arc::from),
             content: (self.kind == Kind::File).then(Content::default),

@@ -73,7 +73,11 @@ impl Shared {
         let mut state = folder.lock();
         state.attr.touch(now);
         state.attr.links = state.attr.links.saturating_add_signed(folders);
-        state.set_dirty();
+        if folders == 0 {
+            state.touched = true;
+        } else {
+            state.set_dirty();
+        }
         drop(state);
         self.mark_dirty(folder.id);
     }

@@ -14,6 +14,7 @@ use super::{Node, NodeState, Tree};
 use crate::error::{FsError, Result};
 use crate::extent::{Chunk, Extent, Source};
 use crate::node::NodeId;
+use crate::runs::Runs;
 
 /// A chunk that no row of the index names yet.
 pub(crate) struct Fresh {
@@ -128,21 +129,66 @@ impl Tree {
             }
             content.cutting = None;
             for (start, run) in runs.iter() {
-                let row = self.next_inline;
-                self.next_inline += 1;
-                self.db.prepare_cached("INSERT INTO inline (id, data) VALUES (?1, ?2)")?.execute(params![row, run])?;
-                content.extents.insert(start, Extent { length: run.len() as u64, source: Source::Inline { row } });
+                self.add_inline(content, start, run)?;
+            }
+        }
+        content.torn.clear();
+        Ok(())
+    }
+
+    fn add_inline(&mut self, content: &mut Content, start: u64, run: &[u8]) -> Result<()> {
+        let row = self.next_inline;
+        self.next_inline += 1;
+        self.db.prepare_cached("INSERT INTO inline (id, data) VALUES (?1, ?2)")?.execute(params![row, run])?;
+        content.extents.insert(start, Extent { length: run.len() as u64, source: Source::Inline { row } });
+        Ok(())
+    }
+
+    /// Makes inline rows of what is left of torn ones, unless it was stored since. It stays dirty, or being cut, too.
+    fn save_torn(&mut self, content: &mut Content) -> Result<()> {
+        // What this tears in turn lies outside the place: the second round ends it.
+        while !content.torn.is_empty() {
+            let places = std::mem::take(&mut content.torn);
+            let mut left = Runs::default();
+            for runs in content.cutting.as_deref().into_iter().chain([&content.dirty]) {
+                for place in &places {
+                    copy_part(runs, place, &mut left);
+                }
+            }
+            for (start, run) in left.iter() {
+                let range = start..start + run.len() as u64;
+                let torn = Shared::torn_in(self, content, &range)?;
+                content.clear(range, &torn);
+                self.add_inline(content, start, run)?;
             }
         }
         Ok(())
     }
 }
 
+/// Copies what of `runs` lies in `place`.
+fn copy_part(runs: &Runs, place: &Range<u64>, into: &mut Runs) {
+    let index = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
+    for (start, run) in runs.iter() {
+        let (from, to) = (place.start.max(start), place.end.min(start + run.len() as u64));
+        if from < to {
+            into.write(from, &run[index(from - start)..index(to - start)]);
+        }
+    }
+}
+
 impl Shared {
     /// Writes what the database lacks of a node, as far as its bytes are stored; `synced` counts the appends that are
-    /// durable. An urgent node is written in full, however little of it was stored before. Returns whether it is
-    /// clean now.
-    pub(super) fn save(&self, tree: &mut Tree, node: &Node, urgent: bool, synced: &mut u64) -> Result<bool> {
+    /// durable. An urgent node is written in full, however little of it was stored before; the times of a touched folder
+    /// are written when `touched` says so. Returns whether the node is clean now.
+    pub(super) fn save(
+        &self,
+        tree: &mut Tree,
+        node: &Node,
+        urgent: bool,
+        touched: bool,
+        synced: &mut u64,
+    ) -> Result<bool> {
         let mut guard = node.lock();
         let state = &mut *guard;
         if state.attr.links == 0 && !self.is_pinned(node.id) {
@@ -150,10 +196,9 @@ impl Shared {
         }
         let mut size = state.attr.size;
         if let Some(content) = &mut state.content {
-            if urgent && content.cutting.is_none() && content.dirty.bytes() <= INLINE_BYTES {
-                let before = content.dirty.bytes();
+            let before = content.dirty.bytes();
+            if urgent && content.cutting.is_none() && before <= INLINE_BYTES {
                 tree.save_inline(content)?;
-                self.count_dirty(0, before);
             }
             let mut stored = content.unsynced <= *synced;
             if urgent && !stored {
@@ -161,6 +206,7 @@ impl Shared {
                 stored = true;
             }
             if stored {
+                tree.save_torn(content)?;
                 tree.save_extents(node.id, content)?;
                 content.unsynced = 0;
             }
@@ -168,13 +214,15 @@ impl Shared {
                 let reached = if stored { content.extents.end() } else { 0 };
                 size = size.min(state.durable_size.max(reached));
             }
+            self.count_dirty(content.dirty.bytes(), before);
             state.attr.stored_bytes = content.extents.stored_bytes();
         }
         let stored_bytes = state.attr.stored_bytes;
-        if state.attr_dirty || size != state.durable_size {
+        if state.attr_dirty || size != state.durable_size || (state.touched && (touched || urgent)) {
             tree.save_node(state, size, stored_bytes)?;
             state.durable_size = size;
             state.unborn = false;
+            state.touched = false;
             state.attr_dirty = size != state.attr.size;
         }
         Ok(NodeState::is_clean(state))

@@ -74,6 +74,8 @@ pub(crate) struct NodeState {
     pub(crate) attr: Attr,
     /// Attributes differ from the row, or there is no row yet.
     pub(super) attr_dirty: bool,
+    /// Of a folder: its times differ from the row, because of names in it. No fsync of another node waits for that.
+    pub(super) touched: bool,
     /// The size that the row has.
     pub(super) durable_size: u64,
     /// Of a folder: the folder it lies in; the root lies in itself.
@@ -100,7 +102,7 @@ impl NodeState {
 
     /// Nothing in memory is missing in the database.
     pub(super) fn is_clean(&self) -> bool {
-        !self.attr_dirty && !self.unborn && self.content.as_ref().is_none_or(Content::is_clean)
+        !self.attr_dirty && !self.touched && !self.unborn && self.content.as_ref().is_none_or(Content::is_clean)
     }
 }
 

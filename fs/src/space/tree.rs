@@ -154,6 +154,7 @@ pub(super) fn node_from_row(id: NodeId, row: &Row<'_>, first: usize) -> Result<N
         durable_size: attr.size,
         attr,
         attr_dirty: false,
+        touched: false,
         parent: parent.map_or(Ok(id), NodeId::from_row)?,
         target: target.map(Into::into),
         content: None,
