@@ -18,6 +18,9 @@ pub(crate) const SCHEMA_VERSION: i32 = 1;
 /// Bytes of a page, as SQLCipher has it unless told otherwise.
 pub(crate) const PAGE_BYTES: u64 = 4096;
 
+/// Bytes of a page in the log, with its header (<https://www.sqlite.org/fileformat2.html#walformat>).
+pub(crate) const LOG_FRAME_BYTES: u64 = PAGE_BYTES + 24;
+
 /// Tables of a space beside those of the chunk index.
 pub(crate) const SCHEMA: &str = "
 CREATE TABLE state (

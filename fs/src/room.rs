@@ -101,10 +101,12 @@ impl Room {
     /// Gives up the reserve when the disk is so full that a commit could fail.
     pub(crate) fn before_commit(&self) -> Result<()> {
         let mut look = self.look.lock();
-        look.at = None;
-        if look.reserve_bytes > 0 && self.free_bytes()? < HEADROOM_BYTES {
+        look.free_bytes = self.free_bytes()?;
+        look.at = Some(Instant::now());
+        if look.reserve_bytes > 0 && look.free_bytes < HEADROOM_BYTES {
             std::fs::remove_file(&self.reserve).map_err(FsError::io("giving up the reserve"))?;
             look.reserve_bytes = 0;
+            look.at = None;
         }
         Ok(())
     }

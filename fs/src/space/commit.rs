@@ -10,12 +10,14 @@
 //! failure: they stay dirty, whoever syncs them hears of it, and the rest of the batch is committed.
 
 use std::collections::HashSet;
+use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use cartable_share::Access;
 use parking_lot::{Condvar, Mutex, MutexGuard};
+use rustix::fs::{Advice, fadvise};
 
 use super::content::INLINE_BYTES;
 use super::cut::Reason;
@@ -28,6 +30,8 @@ use crate::node::NodeId;
 const BATCH_TIME: Duration = Duration::from_millis(500);
 /// Nodes without a name that one commit removes when room is short: the log must stay small then.
 const REAPED_WHEN_SHORT: usize = 512;
+/// How much of the log is kept in the page cache ahead of what is written next.
+const LOG_AHEAD_BYTES: NonZeroU64 = NonZeroU64::new(128 << 10).expect("not zero");
 /// Nodes kept in memory after they became clean.
 const NODES_KEPT: usize = 8192;
 
@@ -259,16 +263,21 @@ impl Shared {
         tree.db.prepare_cached("COMMIT")?.execute([])?;
         tree.in_batch = false;
         tree.counter += 1;
+        let mut log_end = tree.log_bytes();
         // In the same moment: once somebody opens the next batch, the log can't be copied.
-        if tree.log_bytes() > self.room.log_bytes() {
+        if log_end > self.room.log_bytes() {
             match tree.checkpoint("PASSIVE") {
                 // The log keeps what the database has no room for.
                 Err(error) if error.is_full() => {}
-                other => other?,
+                Err(error) => return Err(error),
+                Ok(()) => log_end = 0,
             }
         }
         drop(tree);
         self.wal.sync_data().map_err(FsError::io("syncing the database's log"))?;
+        // The next frames overwrite parts of blocks. Blocks that left the page cache would be read one by one, each
+        // waited for inside a commit.
+        let _ = fadvise(&self.wal, log_end, Some(LOG_AHEAD_BYTES), Advice::WillNeed);
         self.room.after_commit();
         Ok(short)
     }
@@ -335,7 +344,8 @@ impl Shared {
                 tree.db.prepare_cached("INSERT OR IGNORE INTO orphans (node) VALUES (?1)")?.execute([id.row()])?;
             }
         }
-        let some = if self.room.is_short()? { reaped.len().min(REAPED_WHEN_SHORT) } else { reaped.len() };
+        let many = reaped.len() > REAPED_WHEN_SHORT;
+        let some = if many && self.room.is_short()? { REAPED_WHEN_SHORT } else { reaped.len() };
         for id in &reaped[..some] {
             self.forget_node(*id);
             tree.erase_node(*id)?;

@@ -40,7 +40,7 @@ pub(super) const NODE_COLUMNS: &str =
 impl Tree {
     /// Bytes that the log held after the last commit.
     pub(super) fn log_bytes(&self) -> u64 {
-        self.wal_pages.load(Ordering::Relaxed) as u64 * db::PAGE_BYTES
+        self.wal_pages.load(Ordering::Relaxed) as u64 * db::LOG_FRAME_BYTES
     }
 
     /// Opens the batch unless it is open: what follows is kept or lost together.
