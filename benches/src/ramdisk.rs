@@ -20,7 +20,7 @@ use fuser::{BackgroundSession, Config, MountOption, Session, SessionACL};
 use parking_lot::Mutex;
 
 pub use cut::Loss;
-use disk::Disk;
+use disk::{Disk, Failure};
 use door::Door;
 
 /// A mounted RAM disk; unmounted when dropped.
@@ -51,8 +51,17 @@ impl RamDisk {
 
     /// Lets `changes` more changes of names, contents or their safety pass, and takes the power away at the next.
     pub fn power_off_after(&self, changes: u64) {
+        self.fail_after(changes, Failure::PowerOff);
+    }
+
+    /// Lets `changes` more changes pass, and one fail. What a failed sync was to make safe is not made so by a later one.
+    pub fn fail_once_after(&self, changes: u64) {
+        self.fail_after(changes, Failure::Once);
+    }
+
+    fn fail_after(&self, changes: u64, failure: Failure) {
         let mut disk = self.disk.lock();
-        disk.last_change = disk.changes + changes;
+        disk.failure = Some((disk.changes + changes, failure));
     }
 
     /// How many changes there were since the disk was made.

@@ -102,6 +102,9 @@ pub(crate) fn open(path: &Path, key: &DatabaseKey, opening: Opening) -> Result<C
         db.execute_batch(SHRINKING)?;
     }
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    // Whoever closes in good order copies the log first. After a log that failed to sync nothing must: the next sync would
+    // seem to succeed, and a power cut would leave the database newer than its log.
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     db.execute_batch(
         "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA locking_mode = EXCLUSIVE;
          PRAGMA temp_store = MEMORY; PRAGMA cache_size = -24576; PRAGMA cache_spill = OFF;
@@ -121,6 +124,12 @@ pub(crate) fn open(path: &Path, key: &DatabaseKey, opening: Opening) -> Result<C
         })?,
     }
     Ok(db)
+}
+
+/// Lets SQLite remove the log when the connection ends: everything in it is in the database, durably.
+pub(crate) fn remove_log_on_close(db: &Connection) -> Result<()> {
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+    Ok(())
 }
 
 /// Tells SQLCipher the raw key of an attached database.

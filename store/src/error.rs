@@ -41,6 +41,9 @@ pub enum Error {
     /// The index points to a pack that it does not know.
     #[error("pack number {0} is not in the index")]
     UnknownPack(u32),
+    /// Packs failed to sync before: what they hold since the last sync that succeeded may be lost.
+    #[error("a pack could not be made durable before")]
+    NotDurable,
     /// The index failed.
     #[error("the chunk index: {0}")]
     Index(#[from] rusqlite::Error),
@@ -64,6 +67,7 @@ impl Error {
             Self::Damaged { .. }
             | Self::NotAPack { .. }
             | Self::UnknownPack(_)
+            | Self::NotDurable
             | Self::Index(_)
             | Self::Randomness(_) => false,
         }

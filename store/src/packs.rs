@@ -52,8 +52,9 @@ pub struct Packs {
     keys: Arc<SpaceKeys>,
     names: RwLock<HashMap<PackNumber, PackName>>,
     writing: Mutex<Writing>,
-    /// Held while packs are synced: whoever comes second finds the first's work done.
-    syncing: Mutex<()>,
+    /// Held while packs are synced: whoever comes second finds the first's work done. Whether a sync failed: the system
+    /// reports what it could not write once, drops it, and answers the next sync as if all were well.
+    syncing: Mutex<bool>,
 }
 
 struct Writing {
@@ -96,7 +97,7 @@ impl Packs {
                 new: Vec::new(),
                 header: Vec::new(),
             }),
-            syncing: Mutex::new(()),
+            syncing: Mutex::new(false),
         })
     }
 
@@ -159,9 +160,12 @@ impl Packs {
     /// Makes durable all that was appended before the call. No lock that an append or a read needs is held meanwhile.
     ///
     /// # Errors
-    /// [`Error::Io`]; the same packs are synced again by the next call.
+    /// [`Error::Io`], and [`Error::NotDurable`] from then on.
     pub fn sync(&self) -> Result<()> {
-        let _alone = self.syncing.lock();
+        let mut failed = self.syncing.lock();
+        if *failed {
+            return Err(Error::NotDurable);
+        }
         let unsynced = {
             let mut writing = self.writing.lock();
             if let Some(open) = &mut writing.open {
@@ -170,16 +174,9 @@ impl Packs {
             writing.closed_unsynced = false;
             std::mem::take(&mut writing.unsynced)
         };
-        let mut rest = unsynced.into_iter();
-        while let Some(file) = rest.next() {
-            if let Err(error) = file.sync() {
-                let mut writing = self.writing.lock();
-                writing.unsynced.push(file);
-                writing.unsynced.extend(rest);
-                return Err(error);
-            }
-        }
-        Ok(())
+        let result = unsynced.iter().try_for_each(|file| file.sync());
+        *failed = result.is_err();
+        result
     }
 
     /// Whether a pack was closed since the last sync: one begun now leaves less to wait for later.

@@ -60,6 +60,12 @@ impl Content {
         }
     }
 
+    /// A sync that fails: as Linux does, what could not be written counts as clean from now on, and no later sync makes
+    /// it safe.
+    pub(super) fn fail_sync(&mut self) {
+        self.dirty.clear();
+    }
+
     /// Goes back to what is safe.
     pub(super) fn lose_all(&mut self) {
         self.seen = self.safe.clone();

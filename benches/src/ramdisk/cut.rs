@@ -48,7 +48,7 @@ impl Disk {
         }
         self.forget_unnamed();
         self.on = true;
-        self.last_change = u64::MAX;
+        self.failure = None;
     }
 
     /// Drops what no name leads to, and counts the names of the rest.

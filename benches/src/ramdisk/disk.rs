@@ -21,8 +21,8 @@ pub(super) struct Disk {
     pub(super) on: bool,
     /// Changes so far.
     pub(super) changes: u64,
-    /// The number of the change that finds no power any more.
-    pub(super) last_change: u64,
+    /// After so many changes one fails, and what then.
+    pub(super) failure: Option<(u64, Failure)>,
     /// What each open folder held when it was opened.
     pub(super) listings: HashMap<u64, Vec<(OsString, u64)>>,
     next: u64,
@@ -44,6 +44,15 @@ pub(super) enum Body {
 }
 
 pub(super) type Names = BTreeMap<OsString, u64>;
+
+/// What follows a change that fails.
+#[derive(Clone, Copy)]
+pub(super) enum Failure {
+    /// Later changes pass.
+    Once,
+    /// Nothing passes any more.
+    PowerOff,
+}
 
 /// What a new node is to be.
 pub(super) struct Wanted {
@@ -88,16 +97,21 @@ impl Disk {
             pending: Pending::default(),
             on: true,
             changes: 0,
-            last_change: u64::MAX,
+            failure: None,
             listings: HashMap::new(),
             next: ROOT + 1,
         }
     }
 
-    /// Counts a change; refused when the power was to last for fewer.
+    /// Counts a change; refused when it was to fail.
     pub(super) fn count_change(&mut self) -> Result<()> {
-        if self.changes >= self.last_change {
-            self.power_off();
+        if let Some((after, failure)) = self.failure
+            && self.changes >= after
+        {
+            match failure {
+                Failure::Once => self.failure = None,
+                Failure::PowerOff => self.power_off(),
+            }
             return Err(Errno::EIO);
         }
         self.changes += 1;
@@ -197,6 +211,12 @@ impl Disk {
 
     /// Makes a file's bytes or a folder's names safe.
     pub(super) fn sync(&mut self, id: u64) -> Result<()> {
+        if let Err(error) = self.count_change() {
+            if let (true, Body::File(content)) = (self.on, &mut self.node_mut(id)?.body) {
+                content.fail_sync();
+            }
+            return Err(error);
+        }
         match &mut self.node_mut(id)?.body {
             Body::File(content) => content.sync(),
             Body::Folder { .. } => {

@@ -291,11 +291,11 @@ impl Filesystem for Door {
     }
 
     fn fsync(&self, _req: &Request, ino: INodeNo, _fh: FileHandle, _datasync: bool, reply: ReplyEmpty) {
-        reply_empty(reply, self.change(|disk| disk.sync(ino.0)));
+        reply_empty(reply, self.with(|disk| disk.sync(ino.0)));
     }
 
     fn fsyncdir(&self, _req: &Request, ino: INodeNo, _fh: FileHandle, _datasync: bool, reply: ReplyEmpty) {
-        reply_empty(reply, self.change(|disk| disk.sync(ino.0)));
+        reply_empty(reply, self.with(|disk| disk.sync(ino.0)));
     }
 
     fn opendir(&self, _req: &Request, ino: INodeNo, _flags: OpenFlags, reply: ReplyOpen) {

@@ -131,6 +131,7 @@ impl Space {
         self.shared.tree.lock().checkpoint("TRUNCATE")?;
         // A power cut must not bring the log back: a space that is remembered as closed has none, or it was altered.
         self.shared.wal.sync_all().map_err(FsError::io("syncing the emptied log"))?;
+        db::remove_log_on_close(&self.shared.tree.lock().db)?;
         Ok(Closed { commit })
     }
 

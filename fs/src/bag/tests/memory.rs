@@ -213,6 +213,7 @@ fn single_pages_put_back_after_a_close_are_noticed() {
     fs::write(&log, forged).unwrap();
     assert_eq!(older(bag.open_home()), OlderCopy::Pages { space: home });
     fs::write(&database, whole).unwrap();
+    fs::remove_file(&log).unwrap();
     assert_eq!(read(&bag, "second").unwrap(), b"written since");
 }
 
