@@ -75,11 +75,12 @@ fn unescaped(field: &str) -> PathBuf {
 
 /// Checks that a drive can stand at `folder`, clearing one of ours that a killed process left there.
 pub(crate) fn prepare(folder: &Path) -> Result<PathBuf, Failure> {
-    const DEAD: i32 = 107; // ENOTCONN: nobody answers behind this mount
+    // Nobody answers behind this mount (ENOTCONN), or whoever did ended over our question (ECONNABORTED).
+    const DEAD: [i32; 2] = [107, 103];
     if let Err(error) = fs::metadata(folder) {
         let ours = || mounted().iter().any(|drive| drive.folder == absolute(folder));
         match error.kind() {
-            _ if error.raw_os_error() == Some(DEAD) && ours() => detach(folder)?,
+            _ if error.raw_os_error().is_some_and(|code| DEAD.contains(&code)) && ours() => detach(folder)?,
             io::ErrorKind::NotFound => return Err(Failure::PlaceMissing { folder: folder.to_owned() }),
             _ => return Err(Failure::io("looking at", folder, &error)),
         }
