@@ -16,6 +16,9 @@ const MOUNT_HELPER: &str = "mount.fuse.cartable";
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
+    /// Started by the desktop entry: in a window that closes with us.
+    #[arg(long, hide = true)]
+    pub(crate) desktop: bool,
 }
 
 #[derive(Subcommand)]

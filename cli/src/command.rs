@@ -18,7 +18,7 @@ use crate::text::Text;
 /// Does what the command line asks.
 pub(crate) fn run(cli: &Cli, text: &Text) -> Result<(), Failure> {
     match &cli.command {
-        None => first::run(text),
+        None => first::run(cli.desktop, text),
         Some(Command::Init(init)) => init::run(init, text),
         Some(Command::Mount(mount)) => mount::run(mount, text),
         Some(Command::Unmount { folder }) => mount::unmount(folder, text),

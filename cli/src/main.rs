@@ -3,6 +3,7 @@
 mod args;
 mod background;
 mod command;
+mod desktop;
 mod drive;
 mod exit;
 mod passphrase;
@@ -14,11 +15,17 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let text = text::Text::of_environment();
-    let result = args::parse(&text).and_then(|args| command::run(&args, &text));
+    let args = args::parse(&text);
+    let in_window = args.as_ref().is_ok_and(|args| args.desktop);
+    let result = args.and_then(|args| command::run(&args, &text));
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("{}", failure.sentences(&text));
+            if in_window {
+                eprintln!("{}", text.say("everyday-press-enter"));
+                let _ = std::io::stdin().read_line(&mut String::new());
+            }
             ExitCode::from(failure.code())
         }
     }

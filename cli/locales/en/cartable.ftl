@@ -43,6 +43,8 @@ everyday-sheet-saved = The recovery sheet is in { $file }. Print it, put it away
 everyday-welcome = Welcome. Your schoolbag will be in { $folder }.
 everyday-open = Your schoolbag is open: { $folder }
 everyday-open-already = Your schoolbag is open already: { $folder }
+everyday-entry = You will find it among your programs, too, as “My schoolbag”.
+everyday-press-enter = Press Enter to close this window.
 
 recovery-sheet = CARTABLE - RECOVERY SHEET
 

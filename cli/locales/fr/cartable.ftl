@@ -43,6 +43,8 @@ everyday-sheet-saved = La feuille de secours est dans { $file }. Imprimez-la, ra
 everyday-welcome = Bienvenue. Votre cartable sera dans { $folder }.
 everyday-open = Votre cartable est ouvert : { $folder }
 everyday-open-already = Votre cartable est déjà ouvert : { $folder }
+everyday-entry = Vous le trouverez aussi parmi vos programmes, sous le nom « Mon cartable ».
+everyday-press-enter = Appuyez sur Entrée pour fermer cette fenêtre.
 
 recovery-sheet = CARTABLE - FEUILLE DE SECOURS
 

@@ -1,24 +1,36 @@
 //! `cartable` alone, and the desktop entry: the next sensible thing, in everyday words.
 
 use std::io::IsTerminal;
+use std::path::PathBuf;
 
 use cartable_fs::bag::{Bag, Suite};
 
 use super::init::{ask_for_sheet, make};
 use crate::args::Mount;
+use crate::desktop;
 use crate::exit::Failure;
 use crate::passphrase::{ask_new, passphrase};
 use crate::places;
 use crate::text::Text;
 
-pub(crate) fn run(text: &Text) -> Result<(), Failure> {
+pub(crate) fn run(in_window: bool, text: &Text) -> Result<(), Failure> {
+    let folder = open(text)?;
+    if in_window {
+        desktop::show(&folder);
+    }
+    Ok(())
+}
+
+/// Opens the person's bag, making it if there is none; returns the folder where it is open.
+fn open(text: &Text) -> Result<PathBuf, Failure> {
     let home = places::home().ok_or_else(|| Failure::Other { what: "HOME is not set".into() })?;
     let (bag, folder) = (home.join(".local/share/cartable"), home.join("Cartable"));
     let say = |id| println!("{}", text.say_with(id, &[("folder", folder.to_string_lossy())]));
     if places::mounted().iter().any(|drive| drive.folder == folder) && folder.read_dir().is_ok() {
         say("everyday-open-already");
-        return Ok(());
+        return Ok(folder);
     }
+    let mut known = None;
     if Bag::header_at(&bag).is_err() && !bag.exists() {
         if !std::io::stdin().is_terminal() {
             return Err(Failure::NoTerminal);
@@ -28,11 +40,15 @@ pub(crate) fn run(text: &Text) -> Result<(), Failure> {
         let sheet = ask_for_sheet(text)?;
         make_parents(&bag)?;
         make(&bag, Suite::ChaCha20Poly1305, &passphrase(&bytes)?, sheet.as_deref(), text)?;
+        known = Some(bytes);
+        if desktop::install(&home) {
+            say("everyday-entry");
+        }
     }
     if !folder.exists() && !places::mounted().iter().any(|drive| drive.folder == folder) {
         std::fs::create_dir(&folder).map_err(|error| Failure::io("making", &folder, &error))?;
     }
-    super::mount::run(
+    super::mount::run_with(
         &Mount {
             bag,
             folder: folder.clone(),
@@ -43,10 +59,11 @@ pub(crate) fn run(text: &Text) -> Result<(), Failure> {
             danger_accept_older_copy: false,
             behind: false,
         },
+        known,
         text,
     )?;
     say("everyday-open");
-    Ok(())
+    Ok(folder)
 }
 
 fn make_parents(bag: &std::path::Path) -> Result<(), Failure> {

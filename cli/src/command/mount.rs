@@ -8,7 +8,7 @@ use cartable_fs::bag::{Bag, Opening};
 use crate::args::Mount;
 use crate::drive::{Wanted, serve};
 use crate::exit::Failure;
-use crate::passphrase::ask;
+use crate::passphrase::{Bytes, ask};
 use crate::text::Text;
 use crate::{background, places};
 
@@ -16,6 +16,11 @@ use crate::{background, places};
 const PATIENCE: Duration = Duration::from_secs(120);
 
 pub(crate) fn run(mount: &Mount, text: &Text) -> Result<(), Failure> {
+    run_with(mount, None, text)
+}
+
+/// Mounts with a passphrase that is known already, or asks for it.
+pub(crate) fn run_with(mount: &Mount, known: Option<Bytes>, text: &Text) -> Result<(), Failure> {
     if mount.behind {
         let result = behind(mount);
         if let Err(failure) = &result {
@@ -26,7 +31,7 @@ pub(crate) fn run(mount: &Mount, text: &Text) -> Result<(), Failure> {
     Bag::header_at(&mount.bag)?;
     let bag = mount.bag.canonicalize().map_err(|error| Failure::io("looking at", &mount.bag, &error))?;
     let place = places::prepare(&mount.folder)?;
-    let passphrase = ask(mount.passphrase_file.as_deref(), text)?;
+    let passphrase = known.map_or_else(|| ask(mount.passphrase_file.as_deref(), text), Ok)?;
     if !mount.foreground {
         return background::start(mount, &bag, &place, &passphrase);
     }
