@@ -73,7 +73,7 @@ enum Scope {
 
 impl Space {
     /// Makes durable what was written to one node before the call, and all names and attributes; the times of folders in
-    /// which names changed follow within [`BATCH_TIME`].
+    /// which names changed follow within half a second.
     ///
     /// # Errors
     /// [`FsError::Stopped`] when it could not be written, now or before.
