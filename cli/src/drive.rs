@@ -13,6 +13,7 @@ use signal_hook::iterator::Signals;
 use crate::exit::Failure;
 use crate::passphrase::{Bytes, secret};
 use crate::places;
+use crate::socket::Listener;
 
 /// How long a drive in use may take to end once it was told to: then it is closed under its users.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -54,11 +55,16 @@ pub(crate) fn serve(wanted: &Wanted<'_>, passphrase: &Bytes, ready: impl FnOnce(
             let _ = ended.send(None);
         }
     });
+    // A drive is worth having without it: then commands find the bag in use.
+    let listener = Listener::start(&bag.id().to_string(), Arc::clone(&space), bag.access()?).ok();
     ready();
     let served = match end.recv() {
         Ok(Some(result)) => result,
         _ => end_in_use(wanted.place, || end.recv_timeout(PATIENCE).ok().flatten())?,
     };
+    if let Some(listener) = listener {
+        listener.end();
+    }
     drop(keeper);
     let closed = bag.close_space(&bag.home(), &space);
     handle.close();

@@ -9,6 +9,7 @@ mod exit;
 mod passphrase;
 mod places;
 mod sheet;
+mod socket;
 mod text;
 
 use std::process::ExitCode;

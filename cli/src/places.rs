@@ -3,6 +3,7 @@
 use std::fs;
 use std::io;
 use std::os::unix::ffi::OsStringExt;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -19,13 +20,32 @@ pub(crate) struct Mounted {
 
 /// What this device remembers of bags: `CARTABLE_STATE`, else below `XDG_STATE_HOME`, else below the home folder.
 pub(crate) fn state() -> Result<Arc<StateFolder>, Failure> {
+    Ok(Arc::new(StateFolder::open(&state_folder()?)?))
+}
+
+/// Where the processes behind drives listen: a folder that only this user can enter.
+pub(crate) fn sockets() -> Result<PathBuf, Failure> {
+    let runtime = std::env::var_os("XDG_RUNTIME_DIR").filter(|value| !value.is_empty()).map(PathBuf::from);
+    let folder = match runtime {
+        Some(runtime) => runtime.join("cartable"),
+        None => state_folder()?.join("sockets"),
+    };
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(&folder)
+        .map_err(|error| Failure::io("making", &folder, &error))?;
+    Ok(folder)
+}
+
+fn state_folder() -> Result<PathBuf, Failure> {
     let from = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let path = from("CARTABLE_STATE")
         .or_else(|| from("XDG_STATE_HOME").map(|base| base.join("cartable")))
         .or_else(|| home().map(|home| home.join(".local/state/cartable")))
         .ok_or_else(|| Failure::Other { what: "HOME is not set".into() })?;
     fs::create_dir_all(&path).map_err(|error| Failure::io("making", &path, &error))?;
-    Ok(Arc::new(StateFolder::open(&path)?))
+    Ok(path)
 }
 
 pub(crate) fn home() -> Option<PathBuf> {

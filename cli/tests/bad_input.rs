@@ -1,79 +1,14 @@
 //! What people get wrong, and what the command says then: one clear failure, its exit code, and what to do.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+#[path = "support/desk.rs"]
+mod desk;
+
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::path::Path;
 
-use rustix::process::{Pid, Signal, kill_process};
-use tempfile::TempDir;
-
-/// A bag in a folder of its own, and the passphrase that opens it.
-struct Desk {
-    folder: TempDir,
-}
-
-impl Desk {
-    fn new() -> Self {
-        let desk = Self { folder: tempfile::tempdir().unwrap() };
-        fs::write(desk.path("passphrase"), "quatre petits chats\n").unwrap();
-        fs::create_dir(desk.path("drive")).unwrap();
-        desk
-    }
-
-    fn with_bag() -> Self {
-        let desk = Self::new();
-        let made = desk.run(&["init", "bag", "--no-recovery", "--passphrase-file", "passphrase"]);
-        assert!(made.status.success(), "{}", said(&made));
-        desk
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_cartable"));
-        command.current_dir(self.folder.path()).stdin(Stdio::null());
-        command.env("CARTABLE_STATE", self.path("state")).env("LANG", "C").env("LC_ALL", "C");
-        command
-    }
-
-    fn run(&self, words: &[&str]) -> Output {
-        self.command().args(words).output().unwrap()
-    }
-
-    /// Runs what must fail, and returns what it says.
-    fn fails(&self, words: &[&str], code: i32) -> String {
-        let output = self.run(words);
-        let text = said(&output);
-        assert_eq!(output.status.code(), Some(code), "{words:?}: {text}");
-        assert!(output.stdout.is_empty(), "{words:?}: a failure goes to standard error");
-        assert!((1..=3).contains(&text.lines().count()), "{words:?}: {text}");
-        assert!(!text.contains("panicked"), "{words:?}: {text}");
-        text
-    }
-
-    fn mount(&self) {
-        let mounted = self.run(&["mount", "bag", "drive", "--passphrase-file", "passphrase"]);
-        assert!(mounted.status.success(), "{}", said(&mounted));
-    }
-
-    /// Sends a signal to the process behind the drive.
-    fn signal(&self, signal: Signal) {
-        let process: i32 = fs::read_to_string(self.path("bag/lock")).unwrap().trim().parse().unwrap();
-        kill_process(Pid::from_raw(process).unwrap(), signal).unwrap();
-    }
-
-    fn unmount(&self) {
-        let unmounted = self.run(&["unmount", "drive"]);
-        assert!(unmounted.status.success(), "{}", said(&unmounted));
-    }
-}
-
-fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
+use desk::{Desk, said};
+use rustix::process::Signal;
 
 fn alter(path: &Path, from: &str, to: &str) {
     let text = fs::read_to_string(path).unwrap();
@@ -138,7 +73,8 @@ fn an_open_bag_is_in_use() {
     desk.mount();
     fs::create_dir(desk.path("second")).unwrap();
     desk.fails(&["mount", "bag", "second", "--passphrase-file", "passphrase"], 6);
-    desk.fails(&["check", "bag", "--passphrase-file", "passphrase"], 6);
+    desk.fails(&["check", "bag", "--repair", "--passphrase-file", "passphrase"], 6);
+    desk.fails(&["passwd", "bag", "--passphrase-file", "passphrase", "--new-passphrase-file", "passphrase"], 6);
     let held = fs::File::create(desk.path("drive/letter")).unwrap();
     desk.fails(&["unmount", "drive"], 14);
     drop(held);

@@ -32,7 +32,8 @@ use std::sync::Arc;
 
 use cartable_crypto::{BagId, Header, Held, Keyring, SpaceId, SpaceKey, SpaceKeys};
 
-use cartable_share::{self as share, Access, Principal, Right};
+pub use cartable_share::Access;
+use cartable_share::{self as share, Principal, Right};
 
 use crate::space::Space;
 

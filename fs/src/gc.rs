@@ -14,7 +14,7 @@ use std::collections::{HashMap, HashSet};
 use cartable_crypto::sealed_bytes;
 use cartable_share::{Access, Change};
 use cartable_store::{Batch, KnownPack, PackNumber, RECORD_HEADER_BYTES, index};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::check::Progress;
 use crate::check::chunks::{self, Wanted};
@@ -33,7 +33,7 @@ const ROUND: usize = 64;
 const PAGES_AT_ONCE: u32 = 1024;
 
 /// What was collected.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Collected {
     /// Chunks that nothing named and that left the index.
     pub chunks_dropped: u64,

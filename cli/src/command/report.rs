@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
+use cartable_fs::Collected;
 use cartable_fs::bag::Bag;
-use cartable_fs::check::{Progress, Severity};
+use cartable_fs::check::{Progress, Report, Severity};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
@@ -12,6 +13,7 @@ use super::{print, report};
 use crate::args;
 use crate::exit::Failure;
 use crate::places;
+use crate::socket::{Reply, Request, ask};
 use crate::text::Text;
 
 /// What can be said of a bag without its passphrase.
@@ -36,21 +38,10 @@ pub(crate) fn status(bag: &args::Bag, text: &Text) -> Result<(), Failure> {
 
 /// Reads everything, and repairs what can be repaired when asked to. Fails when damage is left.
 pub(crate) fn check(check: &args::Check, text: &Text) -> Result<(), Failure> {
-    let bag = unlocked(&check.unlock, text)?;
-    let (home, access) = (bag.home(), bag.access()?);
-    let space = bag.open_home()?;
     let bar = progress_bar();
-    let mut show = |progress: Progress| show(&bar, progress);
-    let found = if check.repair {
-        let change = access.change().map_err(|error| Failure::Other { what: error.to_string() })?;
-        space.repair(&access, &change, &bag.space_keys_of_all_epochs(&home)?, &mut show)
-    } else {
-        space.check(&access, &mut show)
-    };
+    let found = found(check, text, &mut |progress| show(&bar, progress));
     bar.finish_and_clear();
-    let closed = bag.close_space(&home, &space);
     let found = found?;
-    closed?;
     if check.unlock.json {
         println!("{}", json!(found));
     } else {
@@ -72,18 +63,32 @@ pub(crate) fn check(check: &args::Check, text: &Text) -> Result<(), Failure> {
     }
 }
 
-/// Gives back the room of what was deleted.
-pub(crate) fn gc(unlock: &args::Unlock, text: &Text) -> Result<(), Failure> {
-    let bag = unlocked(unlock, text)?;
+/// Checks through the process that has the bag open, if there is one. Repairing wants the bag for itself.
+fn found(check: &args::Check, text: &Text, show: &mut dyn FnMut(Progress)) -> Result<Report, Failure> {
+    if !check.repair
+        && let Some(Reply::Checked(report)) = ask(&check.unlock.bag, Request::Check, show)?
+    {
+        return Ok(report);
+    }
+    let bag = unlocked(&check.unlock, text)?;
     let (home, access) = (bag.home(), bag.access()?);
     let space = bag.open_home()?;
+    let found = if check.repair {
+        let change = access.change().map_err(|error| Failure::Other { what: error.to_string() })?;
+        space.repair(&access, &change, &bag.space_keys_of_all_epochs(&home)?, show)
+    } else {
+        space.check(&access, show)
+    };
+    bag.close_space(&home, &space)?;
+    Ok(found?)
+}
+
+/// Gives back the room of what was deleted.
+pub(crate) fn gc(unlock: &args::Unlock, text: &Text) -> Result<(), Failure> {
     let bar = progress_bar();
-    let change = access.change().map_err(|error| Failure::Other { what: error.to_string() })?;
-    let collected = space.collect(&access, &change, &mut |progress| show(&bar, progress));
+    let collected = collected(unlock, text, &mut |progress| show(&bar, progress));
     bar.finish_and_clear();
-    let closed = bag.close_space(&home, &space);
     let collected = collected?;
-    closed?;
     if unlock.json {
         println!("{}", json!(collected));
     } else {
@@ -92,6 +97,20 @@ pub(crate) fn gc(unlock: &args::Unlock, text: &Text) -> Result<(), Failure> {
         print(&said, false, text);
     }
     Ok(())
+}
+
+/// Collects through the process that has the bag open, if there is one.
+fn collected(unlock: &args::Unlock, text: &Text, show: &mut dyn FnMut(Progress)) -> Result<Collected, Failure> {
+    if let Some(Reply::Collected(collected)) = ask(&unlock.bag, Request::Collect, show)? {
+        return Ok(collected);
+    }
+    let bag = unlocked(unlock, text)?;
+    let (home, access) = (bag.home(), bag.access()?);
+    let space = bag.open_home()?;
+    let change = access.change().map_err(|error| Failure::Other { what: error.to_string() })?;
+    let collected = space.collect(&access, &change, show);
+    bag.close_space(&home, &space)?;
+    Ok(collected?)
 }
 
 /// A bar with an estimate; nothing where standard error is no terminal.
