@@ -141,3 +141,24 @@ fn an_old_passphrase_and_a_removed_code_open_nothing() {
     desk.fails(&["slots", "remove", "bag", recovery, "--passphrase-file", "new"], 15);
     assert!(desk.run(&["check", "bag", "--passphrase-file", "new"]).status.success());
 }
+
+#[test]
+fn a_disk_that_cannot_be_written_is_said_to_be_one() {
+    let desk = Desk::with_bag();
+    for words in ["mount bag drive", "mount bag drive --read-only", "check bag", "gc bag"] {
+        let script = format!(
+            "mount --bind bag bag && mount -o remount,ro,bind bag && exec {} {words} --passphrase-file passphrase",
+            env!("CARGO_BIN_EXE_cartable")
+        );
+        // In a view of the mounts that ends with the command.
+        let mut command = std::process::Command::new("unshare");
+        command
+            .args(["-rm", "sh", "-c", &script])
+            .current_dir(desk.path("."))
+            .env("CARTABLE_STATE", desk.path("state"));
+        let output = command.env("LC_ALL", "C").output().unwrap();
+        let text = said(&output);
+        assert_eq!(output.status.code(), Some(10), "{words}: {text}");
+        assert!(text.contains("can't be written"), "{words}: {text}");
+    }
+}

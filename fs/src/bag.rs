@@ -89,7 +89,7 @@ impl Bag {
         let files = Files::new(folder);
         files.make_folder()?;
         files.check_unfinished()?;
-        let lock = Lock::take(&files, false)?;
+        let lock = Lock::take(&files)?;
         files.clear_unfinished()?;
         let mut keyring = Keyring::create(suite);
         for secret in secrets {
@@ -128,7 +128,7 @@ impl Bag {
     pub fn open(folder: &Path, secret: &Secret, state: &Arc<StateFolder>, opening: Opening) -> Result<Self, BagError> {
         let files = Files::new(folder);
         let header = Self::header_of(&files)?;
-        let lock = Lock::take(&files, opening.read_only)?;
+        let lock = Lock::take(&files)?;
         // Read again under the lock: whoever had it may have changed the keys meanwhile.
         let header = if Self::header_of(&files)? == header { header } else { Self::header_of(&files)? };
         let unlocked = header.unlock(secret)?;

@@ -16,30 +16,21 @@ use super::{
     files::{Files, open_regular},
 };
 
-/// The lock, held until dropped. None on a medium that can't be written, where nobody can change the bag either.
+/// The lock, held until dropped.
 pub(super) struct Lock {
-    _file: Option<File>,
+    _file: File,
 }
 
 impl Lock {
     /// Takes the lock of a bag.
     ///
     /// # Errors
-    /// [`BagError::Busy`] when another process holds it.
-    pub(super) fn take(files: &Files, read_only: bool) -> Result<Self, BagError> {
+    /// [`BagError::Busy`] when another process holds it; [`BagError::Io`] also where the bag lies on what can't be written.
+    pub(super) fn take(files: &Files) -> Result<Self, BagError> {
         let path = files.lock();
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false).mode(0o600);
-        let opened = open_regular(&mut options, &path);
-        let mut file = match opened {
-            Ok(file) => file,
-            Err(error) if read_only && is_read_only(&error) => match open_regular(OpenOptions::new().read(true), &path)
-            {
-                Ok(file) => file,
-                Err(_) => return Ok(Self { _file: None }),
-            },
-            Err(error) => return Err(BagError::io("opening", path)(error)),
-        };
+        let mut file = open_regular(&mut options, &path).map_err(BagError::io("opening", &path))?;
         match flock(&file, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => {}
             Err(Errno::WOULDBLOCK) => return Err(BagError::Busy { process: holder(&mut file) }),
@@ -47,7 +38,7 @@ impl Lock {
         }
         // Only for people to read: who holds it is known by the lock, not by the number in it.
         let _ = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| writeln!(file, "{}", std::process::id()));
-        Ok(Self { _file: Some(file) })
+        Ok(Self { _file: file })
     }
 }
 
@@ -55,10 +46,6 @@ impl Lock {
 pub(super) fn is_held(files: &Files) -> bool {
     let Ok(file) = open_regular(OpenOptions::new().read(true), &files.lock()) else { return false };
     flock(&file, FlockOperation::NonBlockingLockShared) == Err(Errno::WOULDBLOCK)
-}
-
-fn is_read_only(error: &std::io::Error) -> bool {
-    matches!(Errno::from_io_error(error), Some(Errno::ROFS | Errno::ACCESS | Errno::PERM))
 }
 
 fn holder(file: &mut File) -> Option<u32> {
