@@ -76,11 +76,15 @@ impl Space {
     /// which names changed follow within half a second.
     ///
     /// # Errors
-    /// [`FsError::Stopped`] when it could not be written, now or before.
+    /// [`FsError::Stopped`] when it could not be written, now or before; one that is full (`FsError::is_full`) when its
+    /// contents found no room.
     pub fn sync(&self, _access: &Access, id: NodeId) -> Result<()> {
+        let refusals = self.shared.refusals(id);
         self.shared.settle(id)?;
         self.shared.urgent.lock().insert(id);
-        self.shared.commit(Scope::Urgent)
+        self.shared.commit(Scope::Urgent)?;
+        // Whoever committed may have been another thread: it is not its file.
+        if self.shared.refusals(id) == refusals { Ok(()) } else { Err(FsError::NoRoom) }
     }
 
     /// Makes durable all that was done before the call.
@@ -158,6 +162,11 @@ impl Shared {
     /// Closes the open pack and syncs it; a failure stops the space, as in [`Shared::sync_packs`].
     pub(crate) fn close_packs(&self) -> Result<()> {
         self.stop_on_failure(self.packs.close().map_err(FsError::from))
+    }
+
+    fn refusals(&self, id: NodeId) -> u64 {
+        let node = self.nodes.lock().get(&id).map(Arc::clone);
+        node.map_or(0, |node| node.lock().content.as_ref().map_or(0, |content| content.refusals))
     }
 
     /// Whether a node relies on an append that is not known to be durable.
@@ -250,7 +259,14 @@ impl Shared {
             for id in unsettled {
                 let Some(node) = self.nodes.lock().get(&id).map(Arc::clone) else { continue };
                 match self.cut(&node, Reason::Settle) {
-                    Err(error) if error.is_full() => short = Some(error),
+                    Err(error) if error.is_full() => {
+                        if let Some(content) = &mut node.lock().content {
+                            content.refusals += 1;
+                        }
+                        if scope == Scope::All {
+                            short = Some(error);
+                        }
+                    }
                     other => other?,
                 }
             }

@@ -38,6 +38,8 @@ pub(crate) struct Content {
     /// Where dirty bytes are what is left of torn inline rows: they were durable, and the commit that deletes the row
     /// keeps them so.
     pub(super) torn: Vec<Range<u64>>,
+    /// How often a commit that was to take its bytes along found no room for them.
+    pub(super) refusals: u64,
     /// The file has a `security.capability`, which a write clears.
     pub(super) has_capability: bool,
 }
