@@ -66,7 +66,7 @@ pub(crate) fn serve(wanted: &Wanted<'_>, passphrase: &Bytes, ready: impl FnOnce(
         listener.end();
     }
     drop(keeper);
-    let closed = bag.close_space(&bag.home(), &space);
+    let closed = bag.close_space(&bag.home());
     handle.close();
     let _ = watching.join();
     if serving.is_finished() {

@@ -16,7 +16,7 @@
 //!
 //! Changing keys (`change`): new databases, then the keyring, then the header, each durable before the next; then the old
 //! ones are removed. A crash anywhere leaves a bag that opens: with the old secrets before the header's rename, with the
-//! new ones after.
+//! new ones after. Spaces stay open meanwhile.
 
 mod change;
 mod error;
@@ -27,6 +27,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -34,6 +35,7 @@ use cartable_crypto::{BagId, Header, Held, Keyring, SpaceId, SpaceKey, SpaceKeys
 
 pub use cartable_share::Access;
 use cartable_share::{self as share, Principal, Right};
+use parking_lot::{Mutex, RwLock};
 
 use crate::space::Space;
 
@@ -59,11 +61,21 @@ pub struct Opening {
 /// An unlocked bag, held by this process until it is dropped. Its spaces are opened one by one.
 pub struct Bag {
     files: Files,
-    header: Header,
-    keys: Keys,
+    id: BagId,
+    now: RwLock<Now>,
     memory: Arc<Memory>,
     opening: Opening,
+    /// Spaces that are open, until they are closed.
+    spaces: Mutex<BTreeMap<SpaceId, Arc<Space>>>,
     _lock: Lock,
+}
+
+/// What changes with the keys.
+struct Now {
+    header: Header,
+    keys: Keys,
+    /// A change was interrupted: nobody knows which header a power cut would leave.
+    interrupted: bool,
 }
 
 /// What the secret gave.
@@ -110,14 +122,7 @@ impl Bag {
         files.write(&files.keyring(published.version), &published.keyring)?;
         files.write(&files.header(), &published.header)?;
         memory.flush()?;
-        Ok(Self {
-            files,
-            header,
-            keys: Keys::Owner(keyring),
-            memory: Arc::new(memory),
-            opening: Opening::default(),
-            _lock: lock,
-        })
+        Ok(Self::of(files, header, Keys::Owner(keyring), memory, Opening::default(), lock))
     }
 
     /// Opens the bag in `folder` with a secret, and compares it with what the state folder remembers of it.
@@ -143,7 +148,39 @@ impl Bag {
             files.tidy(&header);
         }
         memory.flush()?;
-        Ok(Self { files, header, keys, memory: Arc::new(memory), opening, _lock: lock })
+        Ok(Self::of(files, header, keys, memory, opening, lock))
+    }
+
+    fn of(files: Files, header: Header, keys: Keys, memory: Memory, opening: Opening, lock: Lock) -> Self {
+        Self {
+            files,
+            id: header.bag(),
+            now: RwLock::new(Now { header, keys, interrupted: false }),
+            memory: Arc::new(memory),
+            opening,
+            spaces: Mutex::default(),
+            _lock: lock,
+        }
+    }
+
+    /// Finds the slot of an owner's secret: only who knows one may change what opens the bag. A bag that was opened with less
+    /// gets all its keys.
+    ///
+    /// # Errors
+    /// [`BagError::Key`]: [`KeyError::WrongSecret`], or [`KeyError::NotOwner`] for a device's secret.
+    pub fn prove_owner(&self, secret: &Secret) -> Result<SlotId, BagError> {
+        let mut now = self.now.write();
+        let header = now.header.clone();
+        let unlocked = header.unlock(secret)?;
+        let slot = unlocked.slot;
+        match (&unlocked.held, &now.keys) {
+            (Held::Space { .. }, _) => return Err(KeyError::NotOwner.into()),
+            (Held::Bag(_), Keys::Owner(_)) => {}
+            (Held::Bag(_), Keys::Space(..)) => {
+                now.keys = Keys::Owner(Keyring::open(unlocked, &self.files.read_keyring(header.version())?)?);
+            }
+        }
+        Ok(slot)
     }
 
     /// Reads the public header of a bag without any secret: nothing of it is proven.
@@ -182,19 +219,19 @@ impl Bag {
     /// Returns the bag's id.
     #[must_use]
     pub fn id(&self) -> BagId {
-        self.header.bag()
+        self.id
     }
 
     /// Returns the verified header.
     #[must_use]
-    pub fn header(&self) -> &Header {
-        &self.header
+    pub fn header(&self) -> Header {
+        self.now.read().header.clone()
     }
 
     /// Returns the space that opens first: home, or the only one that the secret gives.
     #[must_use]
     pub fn home(&self) -> SpaceId {
-        match &self.keys {
+        match &self.now.read().keys {
             Keys::Owner(keyring) => keyring.home(),
             Keys::Space(space, _) => *space,
         }
@@ -211,11 +248,7 @@ impl Bag {
     /// # Errors
     /// [`BagError::Key`] when the secret does not give this space.
     pub fn space_keys(&self, id: &SpaceId) -> Result<SpaceKeys, BagError> {
-        match &self.keys {
-            Keys::Owner(keyring) => Ok(keyring.space_keys(id)?),
-            Keys::Space(space, key) if space == id => Ok(key.derive(self.header.suite(), &self.header.bag(), space)),
-            Keys::Space(..) => Err(KeyError::NoSuchSpace.into()),
-        }
+        self.now.read().space_keys(id)
     }
 
     /// Returns the keys of a space in every epoch, oldest first: `check --repair` reads packs of all of them.
@@ -223,15 +256,25 @@ impl Bag {
     /// # Errors
     /// [`BagError::Key`] when the secret is not an owner's.
     pub fn space_keys_of_all_epochs(&self, id: &SpaceId) -> Result<Vec<SpaceKeys>, BagError> {
-        Ok(self.keyring()?.space_keys_of_all_epochs(id)?)
+        Ok(self.now.read().keyring()?.space_keys_of_all_epochs(id)?)
     }
 
     /// Returns the slots, in the order they were made.
     ///
     /// # Errors
     /// [`BagError::Key`] when the secret is not an owner's.
-    pub fn slots(&self) -> Result<&[KeyringSlot], BagError> {
-        Ok(self.keyring()?.slots())
+    pub fn slots(&self) -> Result<Vec<KeyringSlot>, BagError> {
+        Ok(self.now.read().keyring()?.slots().to_vec())
+    }
+}
+
+impl Now {
+    fn space_keys(&self, id: &SpaceId) -> Result<SpaceKeys, BagError> {
+        match &self.keys {
+            Keys::Owner(keyring) => Ok(keyring.space_keys(id)?),
+            Keys::Space(space, key) if space == id => Ok(key.derive(self.header.suite(), &self.header.bag(), space)),
+            Keys::Space(..) => Err(KeyError::NoSuchSpace.into()),
+        }
     }
 
     fn keyring(&self) -> Result<&Keyring, BagError> {

@@ -18,6 +18,7 @@ mod listing;
 mod lookup;
 mod open;
 mod read;
+mod rekey;
 mod remove;
 mod rename;
 mod rows;
@@ -36,5 +37,6 @@ pub use write::WriteTimes;
 pub use xattr::XattrMode;
 
 pub(crate) use content::Content;
+pub(crate) use rekey::Rekeying;
 pub(crate) use state::{Node, NodeState, Shared};
 pub(crate) use tree::Tree;

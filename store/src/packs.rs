@@ -49,7 +49,6 @@ pub struct KnownPack {
 /// The packs of one space. Many threads may append and read.
 pub struct Packs {
     backend: Arc<dyn Backend>,
-    keys: Arc<SpaceKeys>,
     names: RwLock<HashMap<PackNumber, PackName>>,
     writing: Mutex<Writing>,
     /// Held while packs are synced: whoever comes second finds the first's work done. Whether a sync failed: the system
@@ -58,6 +57,8 @@ pub struct Packs {
 }
 
 struct Writing {
+    /// Those of the current epoch: they seal the record headers.
+    keys: Arc<SpaceKeys>,
     next: PackNumber,
     open: Option<OpenPack>,
     unsynced: Vec<Arc<dyn Append>>,
@@ -87,9 +88,9 @@ impl Packs {
         let next = known.iter().map(|pack| pack.number).max().unwrap_or(0) + 1;
         Ok(Self {
             backend,
-            keys,
             names: RwLock::new(known.iter().map(|pack| (pack.number, pack.name)).collect()),
             writing: Mutex::new(Writing {
+                keys,
                 next,
                 open: None,
                 unsynced: Vec::new(),
@@ -114,7 +115,7 @@ impl Packs {
             let start = first.start;
             self.make_room(writing, first.bytes() as u64)?;
             let Some(open) = &mut writing.open else { return Err(Error::UnknownPack(0)) };
-            let end = self.place(batch, open, &mut places, &mut writing.header);
+            let end = place(batch, open, &writing.keys, &mut places, &mut writing.header);
             if !open.dirty {
                 open.dirty = true;
                 writing.unsynced.push(Arc::clone(&open.file));
@@ -130,31 +131,6 @@ impl Packs {
             open.end = end;
         }
         Ok(places)
-    }
-
-    /// Gives a place to the first record without one and to those after it that fit into the open pack. Returns where
-    /// the pack will end.
-    fn place(&self, batch: &mut Batch, open: &OpenPack, places: &mut Vec<Place>, header: &mut Vec<u8>) -> u64 {
-        let mut end = open.end;
-        while let Some(record) = batch.records().get(places.len()) {
-            let bytes = record.bytes() as u64;
-            if end > open.end && !fits(end, bytes) {
-                break;
-            }
-            let reference = ChunkRef::from_bytes(&record.reference.to_bytes());
-            let (start, plain_bytes) = (record.start, record.plain_bytes);
-            header.clear();
-            Header::Chunk { id: record.id, plain_bytes, reference }.seal(
-                &self.keys.records,
-                &open.known.name,
-                end,
-                header,
-            );
-            batch.put_header(start, header);
-            places.push(Place { pack: open.known.number, offset: end + RECORD_HEADER_BYTES as u64, plain_bytes });
-            end += bytes;
-        }
-        end
     }
 
     /// Makes durable all that was appended before the call. No lock that an append or a read needs is held meanwhile.
@@ -247,6 +223,17 @@ impl Packs {
     pub fn close(&self) -> Result<()> {
         self.close_open(&mut self.writing.lock())?;
         self.sync()
+    }
+
+    /// Closes the open pack; what is appended from now on lies in packs of a new epoch.
+    ///
+    /// # Errors
+    /// [`Error::Io`]: the keys are as before.
+    pub fn rekey(&self, keys: Arc<SpaceKeys>) -> Result<()> {
+        let mut writing = self.writing.lock();
+        self.close_open(&mut writing)?;
+        writing.keys = keys;
+        Ok(())
     }
 
     /// Where the packs are kept.
@@ -349,12 +336,12 @@ impl Packs {
         }
         let name = PackName::random()?;
         let file = self.backend.create(&name.object())?;
-        if let Err(error) = file.write(0, &file_header(&name, self.keys.epoch)) {
+        if let Err(error) = file.write(0, &file_header(&name, writing.keys.epoch)) {
             // An empty pack is no harm, but it would stay for ever.
             self.backend.delete(&name.object())?;
             return Err(error);
         }
-        let known = KnownPack { number: writing.next, name, epoch: self.keys.epoch, bytes: 0, closed: false };
+        let known = KnownPack { number: writing.next, name, epoch: writing.keys.epoch, bytes: 0, closed: false };
         writing.next += 1;
         writing.new.push(known);
         self.names.write().insert(known.number, name);
@@ -369,7 +356,7 @@ impl Packs {
         let bytes = padded_bytes(open.end + header_bytes);
         let padding = u32::try_from(bytes - open.end - header_bytes).unwrap_or(0);
         let mut record = Vec::new();
-        Header::Padding { bytes: padding }.seal(&self.keys.records, &open.known.name, open.end, &mut record);
+        Header::Padding { bytes: padding }.seal(&writing.keys.records, &open.known.name, open.end, &mut record);
         record.resize(record.len() + padding as usize, 0);
         fill_with_noise(&mut record[RECORD_HEADER_BYTES..])?;
         let end = match open.file.write(open.end, &record) {
@@ -387,6 +374,26 @@ impl Packs {
         writing.new.push(KnownPack { bytes: end, closed: true, ..open.known });
         Ok(())
     }
+}
+
+/// Gives a place to the first record without one and to those after it that fit into the open pack. Returns where
+/// the pack will end.
+fn place(batch: &mut Batch, open: &OpenPack, keys: &SpaceKeys, places: &mut Vec<Place>, header: &mut Vec<u8>) -> u64 {
+    let mut end = open.end;
+    while let Some(record) = batch.records().get(places.len()) {
+        let bytes = record.bytes() as u64;
+        if end > open.end && !fits(end, bytes) {
+            break;
+        }
+        let reference = ChunkRef::from_bytes(&record.reference.to_bytes());
+        let (start, plain_bytes) = (record.start, record.plain_bytes);
+        header.clear();
+        Header::Chunk { id: record.id, plain_bytes, reference }.seal(&keys.records, &open.known.name, end, header);
+        batch.put_header(start, header);
+        places.push(Place { pack: open.known.number, offset: end + RECORD_HEADER_BYTES as u64, plain_bytes });
+        end += bytes;
+    }
+    end
 }
 
 /// Whether a record fits into a pack that ends at `end`, with the header of its padding.

@@ -79,7 +79,7 @@ fn found(check: &args::Check, text: &Text, show: &mut dyn FnMut(Progress)) -> Re
     } else {
         space.check(&access, show)
     };
-    bag.close_space(&home, &space)?;
+    bag.close_space(&home)?;
     Ok(found?)
 }
 
@@ -109,7 +109,7 @@ fn collected(unlock: &args::Unlock, text: &Text, show: &mut dyn FnMut(Progress))
     let space = bag.open_home()?;
     let change = access.change().map_err(|error| Failure::Other { what: error.to_string() })?;
     let collected = space.collect(&access, &change, show);
-    bag.close_space(&home, &space)?;
+    bag.close_space(&home)?;
     Ok(collected?)
 }
 

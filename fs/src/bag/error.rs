@@ -49,6 +49,9 @@ pub enum BagError {
     /// The bag was opened for reading only.
     #[error("the bag is open for reading only")]
     ReadOnly,
+    /// A change of keys failed half way: nobody knows which header stands until the bag is opened again.
+    #[error("a change of keys was interrupted: close the bag and open it again")]
+    Interrupted,
     /// A space failed.
     #[error(transparent)]
     Space(#[from] FsError),

@@ -52,6 +52,13 @@ impl Files {
         self.space(id).join(format!("{DATABASE}{epoch}{DATABASE_END}"))
     }
 
+    /// The log that SQLite keeps beside a database.
+    pub(super) fn log(&self, database: &Path) -> PathBuf {
+        let mut name = database.file_name().unwrap_or_default().to_owned();
+        name.push(LOG_END);
+        database.with_file_name(name)
+    }
+
     pub(super) fn read_header(&self) -> Result<Vec<u8>, BagError> {
         let path = self.header();
         match read_bounded(&path, Header::MAX_BYTES) {
@@ -175,8 +182,7 @@ impl Files {
     /// Returns the hash of a database that nobody has open; none when it is missing or has a log that was not closed.
     pub(super) fn hash_database(&self, id: &SpaceId, epoch: u32) -> Result<Option<[u8; 32]>, BagError> {
         let path = self.database(id, epoch);
-        let log = self.space(id).join(format!("{DATABASE}{epoch}{DATABASE_END}-wal"));
-        if fs::metadata(&log).is_ok_and(|log| log.len() > 0) {
+        if fs::metadata(self.log(&path)).is_ok_and(|log| log.len() > 0) {
             return Ok(None);
         }
         let mut file = match open_regular(fs::OpenOptions::new().read(true), &path) {
@@ -270,4 +276,5 @@ const SPACES: &str = "spaces";
 const QUARANTINE: &str = "quarantine";
 const DATABASE: &str = "space.";
 const DATABASE_END: &str = ".db";
+const LOG_END: &str = "-wal";
 const MAX_KEYRING_BYTES: usize = 64 << 20;

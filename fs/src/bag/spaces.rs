@@ -12,22 +12,37 @@ use std::sync::{
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use cartable_crypto::SpaceId;
+use cartable_crypto::{SpaceId, SpaceKeys};
 use cartable_share::Access;
 
 use super::{
-    Bag, BagError, Memory, OlderCopy,
+    Bag, BagError, Memory, Now, OlderCopy,
     state::{Ended, Known},
 };
-use crate::space::{Closed, Space};
+use crate::space::Space;
 
 impl Bag {
-    /// Opens a space, and refuses it when it lacks, or differs from, what this device knows to have been written.
+    /// Opens a space, and refuses it when it lacks, or differs from, what this device knows to have been written. One
+    /// that is open already is returned again.
     ///
     /// # Errors
     /// [`BagError::Key`] when the secret does not give this space; [`BagError::OlderCopy`]; [`BagError::Space`].
-    pub fn open_space(&self, id: &SpaceId) -> Result<Space, BagError> {
-        let keys = self.space_keys(id)?;
+    pub fn open_space(&self, id: &SpaceId) -> Result<Arc<Space>, BagError> {
+        self.open_space_with(&self.now.read(), id)
+    }
+
+    /// Opens a space for a caller that holds the keys.
+    pub(super) fn open_space_with(&self, now: &Now, id: &SpaceId) -> Result<Arc<Space>, BagError> {
+        let mut spaces = self.spaces.lock();
+        if let Some(space) = spaces.get(id) {
+            return Ok(Arc::clone(space));
+        }
+        let space = Arc::new(self.open_closed_space(id, now.space_keys(id)?)?);
+        spaces.insert(*id, Arc::clone(&space));
+        Ok(space)
+    }
+
+    fn open_closed_space(&self, id: &SpaceId, keys: SpaceKeys) -> Result<Space, BagError> {
         let known = self.memory.of(id);
         let accept = self.opening.danger_accept_older_copy;
         let altered = match known.map(|known| known.ended) {
@@ -62,21 +77,35 @@ impl Bag {
     ///
     /// # Errors
     /// As [`Bag::open_space`].
-    pub fn open_home(&self) -> Result<Space, BagError> {
+    pub fn open_home(&self) -> Result<Arc<Space>, BagError> {
         self.open_space(&self.home())
     }
 
-    /// Closes a space and remembers outside the bag how it was left. It is not to be used any more.
+    /// Closes a space and remembers outside the bag how it was left. Nobody is to use it any more.
     ///
     /// # Errors
     /// [`BagError::Space`] when something could not be written.
-    pub fn close_space(&self, id: &SpaceId, space: &Space) -> Result<Closed, BagError> {
+    pub fn close_space(&self, id: &SpaceId) -> Result<(), BagError> {
+        self.close_space_with(&self.now.read(), id)
+    }
+
+    /// Closes all spaces that are open.
+    ///
+    /// # Errors
+    /// The first of [`Bag::close_space`].
+    pub fn close_spaces(&self) -> Result<(), BagError> {
+        let open: Vec<SpaceId> = self.spaces.lock().keys().copied().collect();
+        let closed: Vec<_> = open.iter().map(|id| self.close_space(id)).collect();
+        closed.into_iter().collect()
+    }
+
+    /// Closes a space for a caller that holds the keys.
+    pub(super) fn close_space_with(&self, now: &Now, id: &SpaceId) -> Result<(), BagError> {
+        let Some(space) = self.spaces.lock().remove(id) else { return Ok(()) };
         let closed = space.close(&self.access()?)?;
-        let epoch = self.space_keys(id)?.epoch;
-        let ended = self.files.hash_database(id, epoch)?.map_or(Ended::Open, Ended::Closed);
+        let ended = self.files.hash_database(id, now.space_keys(id)?.epoch)?.map_or(Ended::Open, Ended::Closed);
         self.memory.note(*id, Known { commit: closed.commit, ended });
-        self.memory.flush()?;
-        Ok(closed)
+        self.memory.flush()
     }
 
     /// Remembers the durable state of an open space every 30 seconds, until what it returns is dropped.

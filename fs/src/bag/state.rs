@@ -193,15 +193,10 @@ impl Memory {
         self.flush()
     }
 
-    /// Notes, durably, that the expected header stands, and the hashes of the databases that came with it.
-    pub(super) fn settle(&self, header: Mark, databases: &[(SpaceId, [u8; 32])]) -> Result<(), BagError> {
+    /// Notes, durably, that the expected header stands.
+    pub(super) fn settle(&self, header: Mark) -> Result<(), BagError> {
         let mut now = self.lock();
         now.record.header = header;
-        for (space, hash) in databases {
-            if let Some(known) = now.record.spaces.get_mut(space) {
-                known.ended = Ended::Closed(*hash);
-            }
-        }
         now.record.expected = None;
         now.changed = true;
         drop(now);

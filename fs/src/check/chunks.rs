@@ -72,5 +72,5 @@ pub(crate) fn open(shared: &Shared, chunk: &Wanted) -> Result<Vec<u8>> {
     if u64::from(chunk.place.plain_bytes) > shared.packs.bytes(chunk.place.pack)? {
         return Err(FsError::Damaged(format!("chunk {} is longer than its pack", chunk.id)));
     }
-    Ok(shared.packs.read_verified(shared.cipher(), &chunk.reference, chunk.place)?)
+    Ok(shared.packs.read_verified(&shared.keys().chunks, &chunk.reference, chunk.place)?)
 }

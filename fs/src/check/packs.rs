@@ -23,7 +23,7 @@ pub(super) fn known(
     for chunk in wanted {
         by_pack.entry(chunk.place.pack).or_default().push(chunk);
     }
-    let writing = shared.packs.open_pack();
+    let (keys, writing) = (shared.keys(), shared.packs.open_pack());
     let mut differing = HashSet::new();
     report.packs = known.len() as u64;
     for pack in known {
@@ -40,10 +40,10 @@ pub(super) fn known(
             let what = format!("pack {} has {bytes} bytes instead of {}", pack.name, pack.bytes);
             report.add(Severity::Note, what, Vec::new());
         }
-        if pack.epoch != shared.keys.epoch || writing == Some(pack.number) {
+        if pack.epoch != keys.epoch || writing == Some(pack.number) {
             continue;
         }
-        match Scan::read(shared.packs.backend(), &pack.name, |_| Some(&shared.keys.records)) {
+        match Scan::read(shared.packs.backend(), &pack.name, |_| Some(&keys.records)) {
             Ok(scan) => {
                 if let Some(at) = scan.torn_at {
                     let severity = if pack.closed { Severity::Damage } else { Severity::Note };

@@ -80,17 +80,13 @@ impl Shared {
         self.set_aside(&healed, report)
     }
 
-    fn cipher_of<'a>(&'a self, epochs: &'a [SpaceKeys], epoch: u32) -> Option<&'a RecordCipher> {
-        let older = || epochs.iter().find(|keys| keys.epoch == epoch).map(|keys| &keys.records);
-        if self.keys.epoch == epoch { Some(&self.keys.records) } else { older() }
-    }
-
     /// Takes in packs that the index does not know and whose records open.
     fn adopt_strays(&self, epochs: &[SpaceKeys], report: &mut Report) -> Result<Vec<KnownPack>> {
+        let own = self.keys();
         let (strays, _) = self.packs.strays()?;
         let mut adopted = Vec::new();
         for name in strays {
-            match Scan::read(self.packs.backend(), &name, |epoch| self.cipher_of(epochs, epoch)) {
+            match Scan::read(self.packs.backend(), &name, |epoch| cipher_of(&own, epochs, epoch)) {
                 Ok(scan) if !scan.records.is_empty() => {
                     let number = self.packs.adopt(name, scan.epoch, scan.bytes);
                     adopted.push(KnownPack { number, name, epoch: scan.epoch, bytes: scan.bytes, closed: true });
@@ -103,10 +99,11 @@ impl Shared {
     }
 
     fn scan_all(&self, known: &[KnownPack], adopted: &[KnownPack], epochs: &[SpaceKeys]) -> Found {
+        let own = self.keys();
         let mut found = Found::default();
         for pack in known.iter().chain(adopted) {
             // A pack that can't be read at all has no chunk to offer; the check that follows tells of it.
-            let Ok(scan) = Scan::read(self.packs.backend(), &pack.name, |epoch| self.cipher_of(epochs, epoch)) else {
+            let Ok(scan) = Scan::read(self.packs.backend(), &pack.name, |epoch| cipher_of(&own, epochs, epoch)) else {
                 continue;
             };
             for record in scan.records {
@@ -238,7 +235,7 @@ impl Shared {
     /// Whether equal content written now would get the same key: older content stays under older keys.
     fn is_of_this_epoch(&self, chunk: &Wanted) -> bool {
         chunks::open(self, chunk)
-            .is_ok_and(|plain| self.cipher().reference(&plain).to_bytes() == chunk.reference.to_bytes())
+            .is_ok_and(|plain| self.keys().chunks.reference(&plain).to_bytes() == chunk.reference.to_bytes())
     }
 
     /// Moves what is sound out of damaged packs and sets these aside.
@@ -264,6 +261,11 @@ impl Shared {
         }
         self.commit_rows()
     }
+}
+
+fn cipher_of<'a>(own: &'a SpaceKeys, epochs: &'a [SpaceKeys], epoch: u32) -> Option<&'a RecordCipher> {
+    let older = || epochs.iter().find(|keys| keys.epoch == epoch).map(|keys| &keys.records);
+    if own.epoch == epoch { Some(&own.records) } else { older() }
 }
 
 /// All chunks that extents name.

@@ -62,6 +62,18 @@ struct GateState {
     opening: [u8; 16],
 }
 
+/// While it lives, nobody commits.
+pub(super) struct Held<'a> {
+    gate: &'a Gate,
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        self.gate.state.lock().running = false;
+        self.gate.moved.notify_all();
+    }
+}
+
 /// What a batch takes along.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Scope {
@@ -213,6 +225,19 @@ impl Shared {
         result?.map_or(Ok(()), Err)
     }
 
+    /// Waits until nobody commits, and lets nobody commit until what it returns is dropped.
+    pub(super) fn hold_commits(&self) -> Result<Held<'_>> {
+        let mut gate = self.gate.state.lock();
+        while gate.running {
+            self.gate.moved.wait(&mut gate);
+        }
+        if let Some(failure) = &gate.failure {
+            return Err(FsError::Stopped(failure.clone()));
+        }
+        gate.running = true;
+        Ok(Held { gate: &self.gate })
+    }
+
     /// Makes durable all rows that were changed before the call: names, attributes, the chunk index.
     pub(crate) fn commit_rows(&self) -> Result<()> {
         self.commit(Scope::Urgent)
@@ -275,10 +300,7 @@ impl Shared {
             return Ok(short);
         }
         self.room.before_commit()?;
-        tree.save_state(self.next_chunk.load(Ordering::Relaxed))?;
-        tree.db.prepare_cached("COMMIT")?.execute([])?;
-        tree.in_batch = false;
-        tree.counter += 1;
+        tree.commit(self.next_chunk.load(Ordering::Relaxed))?;
         let mut log_end = tree.log_bytes();
         // In the same moment: once somebody opens the next batch, the log can't be copied.
         if log_end > self.room.log_bytes() {
@@ -290,10 +312,11 @@ impl Shared {
             }
         }
         drop(tree);
-        self.wal.sync_data().map_err(FsError::io("syncing the database's log"))?;
+        let era = self.era();
+        era.log.sync_data().map_err(FsError::io("syncing the database's log"))?;
         // The next frames overwrite parts of blocks. Blocks that left the page cache would be read one by one, each
         // waited for inside a commit.
-        let _ = fadvise(&self.wal, log_end, Some(LOG_AHEAD_BYTES), Advice::WillNeed);
+        let _ = fadvise(&era.log, log_end, Some(LOG_AHEAD_BYTES), Advice::WillNeed);
         self.room.after_commit();
         Ok(short)
     }
@@ -447,6 +470,15 @@ const TINY_BYTES: usize = 2048;
 const _: () = assert!(TINY_BYTES <= INLINE_BYTES);
 
 impl Tree {
+    /// Commits the open batch. It is durable once the log is synced.
+    pub(super) fn commit(&mut self, next_chunk: i64) -> Result<()> {
+        self.save_state(next_chunk)?;
+        self.db.prepare_cached("COMMIT")?.execute([])?;
+        self.in_batch = false;
+        self.counter += 1;
+        Ok(())
+    }
+
     fn save_state(&mut self, next_chunk: i64) -> Result<()> {
         let next_node = NodeId(self.next_node).row();
         self.db

@@ -142,7 +142,8 @@ impl Shared {
     }
 
     fn store_group(&self, parts: &[Part<'_>], pieces: &mut Vec<Piece>) -> Result<()> {
-        let references = self.each(parts, parts.iter().map(|part| part.bytes), |bytes| self.cipher().reference(bytes));
+        let keys = self.keys();
+        let references = self.each(parts, parts.iter().map(|part| part.bytes), |bytes| keys.chunks.reference(bytes));
         let found = self.find_equal(parts, &references)?;
         let new = || parts.iter().zip(&references).zip(&found).filter(|(_, found)| matches!(found, Found::New(_)));
         let made = BATCH.with_borrow_mut(|batch| {
@@ -157,7 +158,7 @@ impl Shared {
             }
             let work: Vec<_> =
                 new().map(|((part, reference), _)| (part.bytes, reference)).zip(batch.bodies()).collect();
-            self.each(parts, work, |((bytes, reference), body)| self.cipher().seal(reference, bytes, body));
+            self.each(parts, work, |((bytes, reference), body)| keys.chunks.seal(reference, bytes, body));
             self.packs.append(batch)
         })?;
         if self.packs.has_closed_unsynced() {

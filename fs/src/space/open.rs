@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering};
 
-use cartable_crypto::{DatabaseKey, SpaceKeys};
+use cartable_crypto::SpaceKeys;
 use cartable_store::{DiskBackend, Packs, index};
 use parking_lot::{Mutex, RwLock};
 use rusqlite::Connection;
@@ -15,7 +15,7 @@ use rusqlite::hooks::Wal;
 use super::commit::Gate;
 use super::entries::FOLDER_SIZE;
 use super::rows::FreshChunks;
-use super::state::Shared;
+use super::state::{Era, Shared};
 use super::{CommitId, Space, Tree};
 use crate::db::{self, Opening};
 use crate::error::{FsError, Result};
@@ -62,21 +62,15 @@ impl Space {
     }
 
     fn start(folder: &Path, database: PathBuf, keys: SpaceKeys, db: Connection) -> Result<Self> {
-        let keys = Arc::new(keys);
         let known = index::packs(&db)?;
         let backend = DiskBackend::open(&folder.join(PACKS))?;
-        let packs = Packs::open(Arc::new(backend), Arc::clone(&keys), &known)?;
-        let mut tree = Tree::of(db)?;
+        let room = Room::open(folder)?;
+        let (mut tree, era) = begin_era(db, database, keys, &room)?;
+        let packs = Packs::open(Arc::new(backend), Arc::clone(&era.keys), &known)?;
         let opening = tree.note_opening()?;
         let next_chunk = tree.next_chunk()?;
-        let room = Room::open(folder)?;
-        // Written over from its start once it was copied, the log needs no new room: syncing it is cheaper then.
-        tree.db.execute_batch(&format!("PRAGMA journal_size_limit = {}", room.log_bytes()))?;
-        let mut wal = database.clone().into_os_string();
-        wal.push("-wal");
-        let wal = File::open(&wal).map_err(FsError::io("opening the database's log"))?;
         // Durable before any chunk is numbered: numbers are in packs, and none must come to stand for two chunks.
-        wal.sync_data().map_err(FsError::io("syncing the database's log"))?;
+        era.log.sync_data().map_err(FsError::io("syncing the database's log"))?;
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(threads.min(4))
@@ -86,8 +80,7 @@ impl Space {
         let shared = Arc::new(Shared {
             room,
             folder: folder.to_path_buf(),
-            database,
-            keys,
+            era: RwLock::new(Arc::new(era)),
             tree: Mutex::new(tree),
             nodes: Mutex::new(HashMap::new()),
             dirty: Mutex::new(HashSet::new()),
@@ -98,7 +91,6 @@ impl Space {
             next_chunk: AtomicI64::new(next_chunk),
             packs,
             pool,
-            wal,
             gate: Gate::default(),
             dirty_bytes: AtomicUsize::new(0),
             appended: AtomicU64::new(0),
@@ -130,36 +122,9 @@ impl Space {
         let commit = self.last_commit();
         self.shared.tree.lock().checkpoint("TRUNCATE")?;
         // A power cut must not bring the log back: a space that is remembered as closed has none, or it was altered.
-        self.shared.wal.sync_all().map_err(FsError::io("syncing the emptied log"))?;
+        self.shared.era().log.sync_all().map_err(FsError::io("syncing the emptied log"))?;
         db::remove_log_on_close(&self.shared.tree.lock().db)?;
         Ok(Closed { commit })
-    }
-
-    /// Copies the database under another key into a new file, complete and synced: for a change of keys.
-    ///
-    /// # Errors
-    /// [`FsError::Database`] and [`FsError::Io`].
-    pub fn export(&self, access: &cartable_share::Access, target: &Path, key: &DatabaseKey) -> Result<()> {
-        self.sync_all(access)?;
-        let tree = self.shared.tree.lock();
-        let path = target.to_str().ok_or(FsError::Invalid("path"))?;
-        let value = key.pragma();
-        let attach = zeroize::Zeroizing::new(format!("ATTACH DATABASE ?1 AS target KEY \"{}\"", value.as_str()));
-        tree.db.execute(&attach, [path])?;
-        tree.db.execute_batch(&db::SHRINKING.replace("auto_vacuum", "target.auto_vacuum"))?;
-        let exported = tree.db.query_row("SELECT sqlcipher_export('target')", [], |_| Ok(())).and_then(|()| {
-            // No hits across epochs: what is written from now on is sealed under the new keys, even if it was there before.
-            tree.db.execute_batch(&format!(
-                "PRAGMA target.user_version = {}; DELETE FROM target.dedup",
-                db::SCHEMA_VERSION
-            ))
-        });
-        let detached = tree.db.execute_batch("DETACH DATABASE target");
-        exported?;
-        detached?;
-        drop(tree);
-        let file = File::open(target).map_err(FsError::io("opening the new database"))?;
-        file.sync_all().map_err(FsError::io("syncing the new database"))
     }
 
     /// What statfs(2) shows of the disk the space lies on.
@@ -178,8 +143,8 @@ impl Space {
 
     /// The file that the database lies in.
     #[must_use]
-    pub fn database(&self) -> &Path {
-        &self.shared.database
+    pub fn database(&self) -> PathBuf {
+        self.shared.era().database.clone()
     }
 
     fn end_committer(&self) {
@@ -195,6 +160,17 @@ impl Drop for Space {
     fn drop(&mut self) {
         self.end_committer();
     }
+}
+
+/// Takes an open database for the one that the space works with, and opens its log.
+pub(super) fn begin_era(db: Connection, database: PathBuf, keys: SpaceKeys, room: &Room) -> Result<(Tree, Era)> {
+    // Written over from its start once it was copied, the log needs no new room: syncing it is cheaper then.
+    db.execute_batch(&format!("PRAGMA journal_size_limit = {}", room.log_bytes()))?;
+    let tree = Tree::of(db)?;
+    let mut log = database.clone().into_os_string();
+    log.push("-wal");
+    let log = File::open(&log).map_err(FsError::io("opening the database's log"))?;
+    Ok((tree, Era { keys: Arc::new(keys), database, log }))
 }
 
 /// Where the database of an epoch lies.

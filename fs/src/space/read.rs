@@ -94,7 +94,7 @@ impl Shared {
                 let start = skip + u32::try_from(piece.skip).unwrap_or(u32::MAX);
                 let end = start + u32::try_from(out.len()).unwrap_or(u32::MAX);
                 let place = chunk.place();
-                match self.packs.read(self.cipher(), &chunk.reference, place, start..end, out) {
+                match self.packs.read(&self.keys().chunks, &chunk.reference, place, start..end, out) {
                     Ok(()) => Ok(true),
                     Err(error) => {
                         // It may have been moved; without a row, the file has changed and names it no more.

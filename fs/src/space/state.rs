@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize};
 use std::thread::JoinHandle;
 
-use cartable_crypto::{ChunkCipher, SpaceKeys};
+use cartable_crypto::SpaceKeys;
 use cartable_store::Packs;
 use parking_lot::{Condvar, Mutex, MutexGuard, RwLock};
 
@@ -29,8 +29,7 @@ pub struct Space {
 
 pub(crate) struct Shared {
     pub(super) folder: PathBuf,
-    pub(super) database: PathBuf,
-    pub(crate) keys: Arc<SpaceKeys>,
+    pub(super) era: RwLock<Arc<Era>>,
     pub(crate) tree: Mutex<Tree>,
     pub(crate) nodes: Mutex<HashMap<NodeId, Arc<Node>>>,
     /// Nodes whose attributes or contents differ from the database.
@@ -47,7 +46,6 @@ pub(crate) struct Shared {
     pub(crate) packs: Packs,
     pub(crate) pool: rayon::ThreadPool,
     pub(super) room: Room,
-    pub(super) wal: File,
     pub(super) gate: Gate,
     pub(super) dirty_bytes: AtomicUsize,
     /// Counts appends to packs; an append is durable once a sync began after it.
@@ -59,6 +57,14 @@ pub(crate) struct Shared {
     pub(crate) taking_chunks: RwLock<()>,
     /// Held by check, repair and gc: one at a time.
     pub(crate) upkeep: Mutex<()>,
+}
+
+/// What belongs to one epoch of a space's keys, and changes with it.
+pub(crate) struct Era {
+    pub(crate) keys: Arc<SpaceKeys>,
+    pub(super) database: PathBuf,
+    /// The database's log, to sync it.
+    pub(super) log: File,
 }
 
 /// A node in memory.
@@ -107,8 +113,13 @@ impl NodeState {
 }
 
 impl Shared {
-    pub(crate) fn cipher(&self) -> &ChunkCipher {
-        &self.keys.chunks
+    pub(crate) fn era(&self) -> Arc<Era> {
+        Arc::clone(&self.era.read())
+    }
+
+    /// The keys of the epoch in which the space is now.
+    pub(crate) fn keys(&self) -> Arc<SpaceKeys> {
+        Arc::clone(&self.era.read().keys)
     }
 
     /// The node `id`, from memory or from the database. The caller does not hold the tree.

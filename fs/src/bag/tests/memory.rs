@@ -22,7 +22,7 @@ fn an_older_copy_of_the_whole_bag_is_noticed() {
     let bag = world.open(&world.first()).unwrap();
     assert_eq!(read(&bag, "second").unwrap(), b"written since");
     // Older keys.
-    let (bag, _) = bag.add_slot(&Secret::Recovery(Code::random()), Grant::Bag, 3).unwrap();
+    bag.add_slot(&Secret::Recovery(Code::random()), Grant::Bag, 3).unwrap();
     drop(bag);
     world.put_back(&after);
     assert_eq!(older(world.open(&world.first())), OlderCopy::Header { found: 1, known: 2 });
@@ -56,7 +56,8 @@ fn two_histories_of_one_version_are_told_apart() {
     let before = world.copy("before");
     let add = |secret: &Secret| {
         let bag = world.open(&world.first()).unwrap();
-        drop(bag.add_slot(secret, Grant::Bag, 3).unwrap());
+        bag.add_slot(secret, Grant::Bag, 3).unwrap();
+        drop(bag);
     };
     add(&Secret::Recovery(Code::random()));
     let state = world.folder.path().join("state");
@@ -80,7 +81,8 @@ fn a_header_made_with_stolen_keys_is_noticed() {
     let mut stolen = Keyring::open(header.unlock(&world.first()).unwrap(), &file).unwrap();
     // The owner removes that slot; everything rotates.
     let bag = world.open(&world.second()).unwrap();
-    drop(bag.remove_slot(&world.slot(&world.first())).unwrap());
+    bag.remove_slot(&world.slot(&world.first())).unwrap();
+    drop(bag);
     // The thief knows the second slot's public key and makes a newer header for it.
     stolen.publish().unwrap();
     let forged = stolen.publish().unwrap();
@@ -96,7 +98,7 @@ fn a_change_made_elsewhere_is_followed() {
     let elsewhere = world.other_state();
     let bag = Bag::open(&world.bag(), &world.first(), &elsewhere, Opening::default()).unwrap();
     write(&bag, "second", b"on another machine");
-    let (bag, _) = bag.add_slot(&Secret::Recovery(Code::random()), Grant::Bag, 3).unwrap();
+    bag.add_slot(&Secret::Recovery(Code::random()), Grant::Bag, 3).unwrap();
     drop(bag);
     let bag = world.open(&world.first()).unwrap();
     assert_eq!(read(&bag, "second").unwrap(), b"on another machine");
@@ -148,7 +150,7 @@ fn commits_are_remembered_now_and_then_and_at_close() {
     // The process is killed now: what is on the disk is no older copy.
     let killed = world.copy("killed");
     copy_tree(&world.folder.path().join("state"), &world.folder.path().join("other-state"));
-    bag.close_space(&home, &space).unwrap();
+    bag.close_space(&home).unwrap();
     assert!(matches!(bag.memory.of(&home).unwrap().ended, Ended::Closed(_)));
     drop((space, bag));
     let bag = Bag::open(&killed, &world.first(), &world.other_state(), Opening::default()).unwrap();
@@ -206,7 +208,7 @@ fn single_pages_put_back_after_a_close_are_noticed() {
     let bag = world.open(&world.first()).unwrap();
     let space = bag.open_home().unwrap();
     let forged = fs::read(&log).unwrap();
-    bag.close_space(&home, &space).unwrap();
+    bag.close_space(&home).unwrap();
     drop(space);
     assert!(!forged.is_empty());
     let whole = fs::read(&database).unwrap();

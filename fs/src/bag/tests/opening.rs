@@ -133,7 +133,8 @@ fn planted_links_and_pipes_lead_nowhere() {
         link(name);
     }
     let bag = world.open(&world.first()).unwrap();
-    drop(bag.replace_slot(&world.slot(&world.first()), &Secret::Recovery(Code::random()), 9).unwrap());
+    bag.replace_slot(&world.slot(&world.first()), &Secret::Recovery(Code::random()), 9).unwrap();
+    drop(bag);
     assert_eq!(fs::read(&victim).unwrap(), b"precious");
     assert!(fs::symlink_metadata(world.bag().join("bag.json")).unwrap().is_file());
 

@@ -1,0 +1,105 @@
+//! Moving a space to new keys while it is in use: its database is copied under the new key, the caller makes the change
+//! of keys durable, and then the space goes on in the copy.
+//!
+//! From the copy to the switch nothing can be committed, cut or collected: readers of what is in memory or in packs go
+//! on, all others wait. Dropped before the switch, nothing happened. Chunks stay as they are, each under its own key;
+//! what is written after the switch is sealed and addressed under the new ones.
+
+use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use cartable_crypto::SpaceKeys;
+use cartable_share::Access;
+use parking_lot::{MutexGuard, RwLockWriteGuard};
+use rusqlite::Connection;
+
+use super::commit::Held;
+use super::open::begin_era;
+use super::state::{Era, Shared};
+use super::{Space, Tree};
+use crate::db::{self, Opening};
+use crate::error::{FsError, Result};
+
+/// A space that stands still between two epochs.
+pub(crate) struct Rekeying<'a> {
+    shared: &'a Shared,
+    next: Option<(Tree, Era)>,
+    tree: MutexGuard<'a, Tree>,
+    _commits: Held<'a>,
+    _chunks: RwLockWriteGuard<'a, ()>,
+    _upkeep: MutexGuard<'a, ()>,
+}
+
+impl Space {
+    /// Makes everything durable, copies the database under the key of a new epoch to `target`, an empty file, and holds
+    /// the space still. The copy is durable, but for its name.
+    ///
+    /// # Errors
+    /// [`FsError::Database`], [`FsError::Io`], [`FsError::NoRoom`]: the space goes on as before.
+    pub(crate) fn begin_rekey(&self, access: &Access, keys: SpaceKeys, target: &Path) -> Result<Rekeying<'_>> {
+        let shared = &*self.shared;
+        let upkeep = shared.upkeep.lock();
+        self.sync_all(access)?;
+        // In this order: who commits also cuts.
+        let commits = shared.hold_commits()?;
+        let chunks = shared.taking_chunks.write();
+        shared.close_packs()?;
+        let mut tree = shared.tree_of_now()?;
+        shared.stop_on_failure(shared.commit_held(&mut tree))?;
+        export(&tree.db, target, &keys)?;
+        let file = File::open(target).map_err(FsError::io("opening the new database"))?;
+        let db = db::open(target, &keys.database, Opening::Existing)?;
+        file.sync_all().map_err(FsError::io("syncing the new database"))?;
+        let next = begin_era(db, target.to_path_buf(), keys, &shared.room)?;
+        Ok(Rekeying { shared, next: Some(next), tree, _commits: commits, _chunks: chunks, _upkeep: upkeep })
+    }
+}
+
+impl Rekeying<'_> {
+    /// Goes on in the copy.
+    pub(crate) fn switch(mut self) {
+        let Some((tree, era)) = self.next.take() else { return };
+        // No pack is open, so there is nothing to fail; if it did all the same, no change must be accepted any more.
+        let _ = self.shared.stop_on_failure(self.shared.packs.rekey(Arc::clone(&era.keys)).map_err(FsError::from));
+        *self.shared.era.write() = Arc::new(era);
+        *self.tree = tree;
+    }
+
+    /// Accepts no change any more: nobody knows which of the two databases counts.
+    pub(crate) fn stop(self) {
+        let unknown = FsError::Stopped("the change of keys was interrupted".into());
+        let _ = self.shared.stop_on_failure::<()>(Err(unknown));
+    }
+}
+
+impl Shared {
+    /// Commits what `tree_of_now` wrote, while nobody else can commit, and makes it durable.
+    fn commit_held(&self, tree: &mut Tree) -> Result<()> {
+        if tree.in_batch {
+            self.room.before_commit()?;
+            tree.commit(self.next_chunk.load(Ordering::Relaxed))?;
+        }
+        self.era().log.sync_data().map_err(FsError::io("syncing the database's log"))
+    }
+}
+
+fn export(db: &Connection, target: &Path, keys: &SpaceKeys) -> Result<()> {
+    let path = target.to_str().ok_or(FsError::Invalid("path"))?;
+    let value = keys.database.pragma();
+    let attach = zeroize::Zeroizing::new(format!("ATTACH DATABASE ?1 AS target KEY \"{}\"", value.as_str()));
+    db.execute(&attach, [path])?;
+    let exported = db
+        .execute_batch(&db::SHRINKING.replace("auto_vacuum", "target.auto_vacuum"))
+        .and_then(|()| db.query_row("SELECT sqlcipher_export('target')", [], |_| Ok(())))
+        .and_then(|()| {
+            // No hits across epochs: what is written from now on is sealed under the new keys, even if it was there before.
+            let version = db::SCHEMA_VERSION;
+            db.execute_batch(&format!("PRAGMA target.user_version = {version}; DELETE FROM target.dedup"))
+        });
+    let detached = db.execute_batch("DETACH DATABASE target");
+    exported?;
+    detached?;
+    Ok(())
+}
