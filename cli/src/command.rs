@@ -59,6 +59,12 @@ fn now() -> u64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
+/// A day of the local calendar, as ISO 8601 has it.
+fn date(seconds: u64) -> String {
+    let time = i64::try_from(seconds).ok().and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
+    time.map(|time| jiff::tz::TimeZone::system().to_datetime(time).date().to_string()).unwrap_or_default()
+}
+
 /// An empty report.
 fn report() -> Value {
     json!({})

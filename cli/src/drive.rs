@@ -29,8 +29,8 @@ pub(crate) struct Wanted<'a> {
 /// Mounts a bag and serves it. Calls `ready` once the drive can be used.
 pub(crate) fn serve(wanted: &Wanted<'_>, passphrase: &Bytes, ready: impl FnOnce()) -> Result<(), Failure> {
     let state = places::state()?;
-    let bag = Bag::open(wanted.bag, &secret(passphrase)?, &state, wanted.opening)?;
-    let space = Arc::new(bag.open_home()?);
+    let bag = Arc::new(Bag::open(wanted.bag, &secret(passphrase)?, &state, wanted.opening)?);
+    let space = bag.open_home()?;
     let keeper = bag.keep_remembering(bag.home(), Arc::clone(&space))?;
     let options = MountOptions { allow_other: wanted.allow_other, source: source(wanted.bag), threads: None };
     let mut signals =
@@ -56,7 +56,7 @@ pub(crate) fn serve(wanted: &Wanted<'_>, passphrase: &Bytes, ready: impl FnOnce(
         }
     });
     // A drive is worth having without it: then commands find the bag in use.
-    let listener = Listener::start(&bag.id().to_string(), Arc::clone(&space), bag.access()?).ok();
+    let listener = Listener::start(Arc::clone(&bag)).ok();
     ready();
     let served = match end.recv() {
         Ok(Some(result)) => result,
@@ -66,7 +66,7 @@ pub(crate) fn serve(wanted: &Wanted<'_>, passphrase: &Bytes, ready: impl FnOnce(
         listener.end();
     }
     drop(keeper);
-    let closed = bag.close_space(&bag.home());
+    let closed = bag.close_spaces();
     handle.close();
     let _ = watching.join();
     if serving.is_finished() {

@@ -52,6 +52,8 @@ pub(crate) enum Failure {
     BadPassphrase,
     /// The recovery sheet was neither saved nor declined.
     NoSheet,
+    /// There are several passphrases, and the given secret is none of them.
+    WhichPassphrase,
     /// No such slot, or the last one.
     Slot { what: String },
 }
@@ -74,7 +76,7 @@ impl Failure {
             Self::OlderCopy { .. } => 12,
             Self::NotMounted { .. } => 13,
             Self::InUse { .. } => 14,
-            Self::Slot { .. } => 15,
+            Self::Slot { .. } | Self::WhichPassphrase => 15,
         }
     }
 
@@ -101,6 +103,7 @@ impl Failure {
             Self::Mismatch => ("mismatch", None),
             Self::BadPassphrase => ("bad-passphrase", None),
             Self::NoSheet => ("no-sheet", None),
+            Self::WhichPassphrase => ("which-passphrase", None),
             Self::Slot { what } => ("slot", Some(("what", what.into()))),
         };
         let variables: Vec<_> = variable.into_iter().collect();
@@ -156,7 +159,9 @@ impl From<BagError> for Failure {
             BagError::DamagedMemory { .. } | BagError::Missing { .. } => Self::Damaged { what: error.to_string() },
             BagError::Space(error) => error.into(),
             BagError::Io { act, path, source } => Self::io(act, &path, &source),
-            BagError::ReadOnly | BagError::Refused(_) => Self::Other { what: error.to_string() },
+            BagError::ReadOnly | BagError::Interrupted | BagError::Refused(_) => {
+                Self::Other { what: error.to_string() }
+            }
         }
     }
 }

@@ -11,6 +11,7 @@ mod places;
 mod sheet;
 mod socket;
 mod text;
+mod work;
 
 use std::process::ExitCode;
 

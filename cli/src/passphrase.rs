@@ -5,6 +5,8 @@ use std::io::IsTerminal;
 use std::path::Path;
 
 use cartable_fs::bag::{Code, Passphrase, Secret};
+use data_encoding::HEXLOWER;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zeroize::Zeroizing;
 
 use crate::exit::Failure;
@@ -12,6 +14,24 @@ use crate::text::Text;
 
 /// The bytes of a passphrase.
 pub(crate) type Bytes = Zeroizing<Vec<u8>>;
+
+/// A secret on its way to the process behind a drive: hexadecimal in JSON.
+#[derive(Clone)]
+pub(crate) struct Word(pub(crate) Bytes);
+
+impl Serialize for Word {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&Zeroizing::new(HEXLOWER.encode(&self.0)))
+    }
+}
+
+impl<'de> Deserialize<'de> for Word {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Zeroizing::new(String::deserialize(deserializer)?);
+        let bytes = HEXLOWER.decode(text.as_bytes()).map_err(serde::de::Error::custom)?;
+        Ok(Self(Zeroizing::new(bytes)))
+    }
+}
 
 /// Reads the passphrase of a bag: the first line of `file`, or what is typed.
 pub(crate) fn ask(file: Option<&Path>, text: &Text) -> Result<Bytes, Failure> {

@@ -74,7 +74,6 @@ fn an_open_bag_is_in_use() {
     fs::create_dir(desk.path("second")).unwrap();
     desk.fails(&["mount", "bag", "second", "--passphrase-file", "passphrase"], 6);
     desk.fails(&["check", "bag", "--repair", "--passphrase-file", "passphrase"], 6);
-    desk.fails(&["passwd", "bag", "--passphrase-file", "passphrase", "--new-passphrase-file", "passphrase"], 6);
     let held = fs::File::create(desk.path("drive/letter")).unwrap();
     desk.fails(&["unmount", "drive"], 14);
     drop(held);

@@ -77,3 +77,67 @@ fn a_socket_without_its_process_is_in_nobodys_way() {
     assert!(desk.run(&["check", "bag"]).status.success());
     desk.unmount();
 }
+
+/// The passphrase is changed, a key added and one removed, while somebody writes to the drive; each by its owner's word.
+#[test]
+fn keys_change_while_the_drive_is_in_use() {
+    let desk = Desk::with_bag();
+    desk.mount();
+    fs::write(desk.path("new"), "cinq petits chats\n").unwrap();
+    fs::write(desk.path("wrong"), "six petits chats\n").unwrap();
+    fs::write(desk.path("drive/before"), noise(1, 300_000)).unwrap();
+    let open = fs::File::create(desk.path("drive/open")).unwrap();
+    desk.fails(&["slots", "list", "bag", "--passphrase-file", "wrong"], 3);
+    desk.fails(&["passwd", "bag", "--passphrase-file", "wrong", "--new-passphrase-file", "new"], 3);
+    let changed = desk.run(&["passwd", "bag", "--passphrase-file", "passphrase", "--new-passphrase-file", "new"]);
+    assert!(changed.status.success(), "{}", said(&changed));
+    std::io::Write::write_all(&mut &open, &noise(2, 300_000)).unwrap();
+    open.sync_all().unwrap();
+    desk.fails(&["slots", "list", "bag", "--passphrase-file", "passphrase"], 3);
+
+    let added = desk.run(&["slots", "add", "bag", "--passphrase-file", "new", "--recovery-file", "sheet", "--json"]);
+    assert!(added.status.success(), "{}", said(&added));
+    let slot: serde_json::Value = serde_json::from_slice(&added.stdout).unwrap();
+    let listed = desk.run(&["slots", "list", "bag", "--passphrase-file", "new", "--json"]);
+    let slots: serde_json::Value = serde_json::from_slice(&listed.stdout).unwrap();
+    assert_eq!(slots["slots"].as_array().unwrap().len(), 2);
+    let removed = desk.run(&["slots", "remove", "bag", slot["slot"].as_str().unwrap(), "--passphrase-file", "new"]);
+    assert!(removed.status.success(), "{}", said(&removed));
+    fs::write(desk.path("drive/after"), noise(3, 300_000)).unwrap();
+    drop(open);
+    desk.unmount();
+
+    desk.fails(&["check", "bag", "--passphrase-file", "passphrase"], 3);
+    let checked = desk.run(&["check", "bag", "--passphrase-file", "new"]);
+    assert!(checked.status.success(), "{}", said(&checked));
+    let mounted = desk.run(&["mount", "bag", "drive", "--passphrase-file", "new"]);
+    assert!(mounted.status.success(), "{}", said(&mounted));
+    for (name, seed) in [("before", 1), ("open", 2), ("after", 3)] {
+        assert_eq!(fs::read(desk.path("drive").join(name)).unwrap(), noise(seed, 300_000), "{name}");
+    }
+    desk.unmount();
+}
+
+/// The passphrase that was typed is the one that is replaced; a recovery code replaces the only one, not one of several.
+#[test]
+fn the_passphrase_that_was_given_is_replaced() {
+    let desk = Desk::with_bag();
+    for (name, words) in [("second", "un"), ("third", "deux"), ("fourth", "trois")] {
+        fs::write(desk.path(name), words).unwrap();
+    }
+    let add = ["slots", "add", "bag", "--passphrase-file", "passphrase"];
+    for more in [["--new-passphrase-file", "second"], ["--recovery-file", "sheet"]] {
+        let added = desk.run(&[&add[..], &more[..]].concat());
+        assert!(added.status.success(), "{}", said(&added));
+    }
+    let change =
+        |by: &'static str, new: &'static str| ["passwd", "bag", "--passphrase-file", by, "--new-passphrase-file", new];
+    assert!(desk.run(&change("second", "third")).status.success());
+    assert!(desk.run(&["check", "bag", "--passphrase-file", "passphrase"]).status.success());
+    desk.fails(&["check", "bag", "--passphrase-file", "second"], 3);
+    let sheet = fs::read_to_string(desk.path("sheet")).unwrap();
+    let code = sheet.lines().map(str::trim).find(|line| line.matches('-').count() == 6).unwrap();
+    fs::write(desk.path("code"), code).unwrap();
+    let said = desk.fails(&change("code", "fourth"), 15);
+    assert!(said.contains("several passphrases"), "{said}");
+}

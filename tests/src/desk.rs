@@ -68,7 +68,7 @@ impl Desk {
     ///
     /// # Errors
     /// Those of the bag.
-    pub fn open(&self, device: Device) -> Result<(Bag, Space), BagError> {
+    pub fn open(&self, device: Device) -> Result<(Bag, Arc<Space>), BagError> {
         let bag = Bag::open(&self.bag(), &self.secret(), &self.state(device), Opening::default())?;
         let space = bag.open_home()?;
         Ok((bag, space))

@@ -2,19 +2,17 @@
 
 use std::path::Path;
 
-use cartable_fs::Collected;
 use cartable_fs::bag::Bag;
 use cartable_fs::check::{Progress, Report, Severity};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
-use super::slots::unlocked;
 use super::{print, report};
 use crate::args;
 use crate::exit::Failure;
 use crate::places;
-use crate::socket::{Reply, Request, ask};
 use crate::text::Text;
+use crate::work::{Reply, Request, have_done, opened};
 
 /// What can be said of a bag without its passphrase.
 pub(crate) fn status(bag: &args::Bag, text: &Text) -> Result<(), Failure> {
@@ -65,30 +63,31 @@ pub(crate) fn check(check: &args::Check, text: &Text) -> Result<(), Failure> {
 
 /// Checks through the process that has the bag open, if there is one. Repairing wants the bag for itself.
 fn found(check: &args::Check, text: &Text, show: &mut dyn FnMut(Progress)) -> Result<Report, Failure> {
-    if !check.repair
-        && let Some(Reply::Checked(report)) = ask(&check.unlock.bag, Request::Check, show)?
-    {
-        return Ok(report);
+    if !check.repair {
+        return match have_done(&check.unlock, None, &Request::Check, text, show)? {
+            Reply::Checked(report) => Ok(report),
+            other => Err(unexpected(&other)),
+        };
     }
-    let bag = unlocked(&check.unlock, text)?;
+    let bag = opened(&check.unlock, None, text)?;
     let (home, access) = (bag.home(), bag.access()?);
+    let change = access.change().map_err(|error| Failure::Other { what: error.to_string() })?;
     let space = bag.open_home()?;
-    let found = if check.repair {
-        let change = access.change().map_err(|error| Failure::Other { what: error.to_string() })?;
-        space.repair(&access, &change, &bag.space_keys_of_all_epochs(&home)?, show)
-    } else {
-        space.check(&access, show)
-    };
-    bag.close_space(&home)?;
+    let found = space.repair(&access, &change, &bag.space_keys_of_all_epochs(&home)?, show);
+    drop(space);
+    bag.close_spaces()?;
     Ok(found?)
 }
 
 /// Gives back the room of what was deleted.
 pub(crate) fn gc(unlock: &args::Unlock, text: &Text) -> Result<(), Failure> {
     let bar = progress_bar();
-    let collected = collected(unlock, text, &mut |progress| show(&bar, progress));
+    let reply = have_done(unlock, None, &Request::Collect, text, &mut |progress| show(&bar, progress));
     bar.finish_and_clear();
-    let collected = collected?;
+    let collected = match reply? {
+        Reply::Collected(collected) => collected,
+        other => return Err(unexpected(&other)),
+    };
     if unlock.json {
         println!("{}", json!(collected));
     } else {
@@ -99,20 +98,6 @@ pub(crate) fn gc(unlock: &args::Unlock, text: &Text) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Collects through the process that has the bag open, if there is one.
-fn collected(unlock: &args::Unlock, text: &Text, show: &mut dyn FnMut(Progress)) -> Result<Collected, Failure> {
-    if let Some(Reply::Collected(collected)) = ask(&unlock.bag, Request::Collect, show)? {
-        return Ok(collected);
-    }
-    let bag = unlocked(unlock, text)?;
-    let (home, access) = (bag.home(), bag.access()?);
-    let space = bag.open_home()?;
-    let change = access.change().map_err(|error| Failure::Other { what: error.to_string() })?;
-    let collected = space.collect(&access, &change, show);
-    bag.close_space(&home)?;
-    Ok(collected?)
-}
-
 /// A bar with an estimate; nothing where standard error is no terminal.
 fn progress_bar() -> ProgressBar {
     let bar = ProgressBar::new(0);
@@ -120,6 +105,10 @@ fn progress_bar() -> ProgressBar {
         bar.set_style(style);
     }
     bar
+}
+
+fn unexpected(reply: &Reply) -> Failure {
+    Failure::Other { what: format!("the process behind the drive answered {reply:?}") }
 }
 
 fn show(bar: &ProgressBar, progress: Progress) {

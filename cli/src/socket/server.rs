@@ -10,17 +10,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use cartable_fs::Space;
-use cartable_fs::bag::Access;
+use cartable_fs::bag::Bag;
 use cartable_fs::check::Progress;
 use rustix::net::sockopt::socket_peercred;
 use rustix::process::geteuid;
+use zeroize::Zeroizing;
 
-use super::{Reply, Request, place};
+use super::{REQUEST_BYTES, place};
 use crate::exit::Failure;
+use crate::work::{self, Reply, Request};
 
-/// The longest request, in bytes.
-const REQUEST_BYTES: u64 = 256;
 /// How often progress is told.
 const PROGRESS_TIME: Duration = Duration::from_millis(100);
 
@@ -32,17 +31,16 @@ pub(crate) struct Listener {
 }
 
 struct Answering {
-    space: Arc<Space>,
-    access: Access,
+    bag: Arc<Bag>,
     ending: AtomicBool,
-    /// Held by what changes the space: the end waits for it.
+    /// Held by what changes the bag: the end waits for it.
     changing: Mutex<()>,
 }
 
 impl Listener {
-    /// Listens for the bag called `id`.
-    pub(crate) fn start(id: &str, space: Arc<Space>, access: Access) -> Result<Self, Failure> {
-        let path = place(id)?;
+    /// Listens for a bag that is open here.
+    pub(crate) fn start(bag: Arc<Bag>) -> Result<Self, Failure> {
+        let path = place(&bag.id().to_string())?;
         let failed = |error: io::Error| Failure::io("listening at", &path, &error);
         // The bag's lock is ours: a socket that is there was left by a process that was killed.
         match fs::remove_file(&path) {
@@ -51,7 +49,7 @@ impl Listener {
         }
         let listener = UnixListener::bind(&path).map_err(failed)?;
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).map_err(failed)?;
-        let answering = Arc::new(Answering { space, access, ending: AtomicBool::new(false), changing: Mutex::new(()) });
+        let answering = Arc::new(Answering { bag, ending: AtomicBool::new(false), changing: Mutex::new(()) });
         let thread = std::thread::Builder::new().name("listen".into()).spawn({
             let answering = Arc::clone(&answering);
             move || answering.listen(&listener)
@@ -60,7 +58,7 @@ impl Listener {
         Ok(Self { path, answering, thread })
     }
 
-    /// Answers nobody any more, and waits for what changes the space. A check under way is left without an answer.
+    /// Answers nobody any more, and waits for what changes the bag. A check under way is left without an answer.
     pub(crate) fn end(self) {
         self.answering.ending.store(true, Ordering::SeqCst);
         // Wakes the thread from waiting for a connection.
@@ -90,8 +88,8 @@ impl Answering {
         if !socket_peercred(stream).is_ok_and(|peer| peer.uid == geteuid()) {
             return;
         }
-        let mut line = String::new();
-        let read = BufReader::new(stream.take(REQUEST_BYTES)).read_line(&mut line);
+        let mut line = Zeroizing::new(String::with_capacity(REQUEST_BYTES));
+        let read = BufReader::new(stream.take(REQUEST_BYTES as u64)).read_line(&mut line);
         let Some(request) = read.ok().and_then(|_| serde_json::from_str(&line).ok()) else { return };
         let mut told = Instant::now();
         let mut show = |progress: Progress| {
@@ -100,22 +98,19 @@ impl Answering {
                 say(stream, &Reply::Progress { done: progress.done, total: progress.total });
             }
         };
-        let reply = self.done(request, &mut show).unwrap_or_else(Reply::Failed);
+        let reply = self.done(&request, &mut show).unwrap_or_else(Reply::Failed);
         say(stream, &reply);
     }
 
-    fn done(&self, request: Request, show: &mut dyn FnMut(Progress)) -> Result<Reply, Failure> {
-        match request {
-            Request::Check => Ok(Reply::Checked(self.space.check(&self.access, show)?)),
-            Request::Collect => {
-                let change = self.access.change().map_err(|error| Failure::Other { what: error.to_string() })?;
-                let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
-                if self.ending.load(Ordering::SeqCst) {
-                    return Err(Failure::Other { what: "the drive is being closed".into() });
-                }
-                Ok(Reply::Collected(self.space.collect(&self.access, &change, show)?))
-            }
+    fn done(&self, request: &Request, show: &mut dyn FnMut(Progress)) -> Result<Reply, Failure> {
+        if matches!(request, Request::Check | Request::Slots { .. }) {
+            return work::done(&self.bag, request, show);
         }
+        let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.ending.load(Ordering::SeqCst) {
+            return Err(Failure::Other { what: "the drive is being closed".into() });
+        }
+        work::done(&self.bag, request, show)
     }
 }
 

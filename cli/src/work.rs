@@ -1,0 +1,140 @@
+//! What can be asked of an open bag, whoever has it open: the process behind a drive, or else the command itself.
+
+use cartable_fs::Collected;
+use cartable_fs::bag::{Bag, Grant, KeyringSlot, Opening, SlotId, SlotKind};
+use cartable_fs::check::{Progress, Report};
+use serde::{Deserialize, Serialize};
+
+use crate::args::Unlock;
+use crate::exit::Failure;
+use crate::passphrase::{Bytes, Word, ask, secret};
+use crate::places;
+use crate::socket;
+use crate::text::Text;
+
+/// What can be asked. What changes or tells the keys proves itself by a secret of the owner.
+#[derive(Serialize, Deserialize)]
+pub(crate) enum Request {
+    /// Read everything and say what is wrong.
+    Check,
+    /// Give back the room of what was deleted.
+    Collect,
+    /// List what opens the bag.
+    Slots { by: Word },
+    /// Add a passphrase or a recovery code, made at `now`.
+    AddSlot { by: Word, new: Word, now: u64 },
+    /// Remove one by its name.
+    RemoveSlot { by: Word, slot: String },
+    /// Put a new passphrase in the place of the old one.
+    ChangePassphrase { by: Word, new: Word, now: u64 },
+}
+
+/// What is answered: progress any number of times, then one of the others.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Reply {
+    Progress { done: u64, total: u64 },
+    Checked(Report),
+    Collected(Collected),
+    Slots(Vec<Listed>),
+    Added { slot: String },
+    Done,
+    Failed(Failure),
+}
+
+/// A slot as the list shows it.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Listed {
+    pub(crate) slot: String,
+    pub(crate) kind: String,
+    pub(crate) made: u64,
+    pub(crate) until: Option<u64>,
+}
+
+/// Has it done by the process that has the bag open; where there is none, opens the bag and does it.
+pub(crate) fn have_done(
+    unlock: &Unlock,
+    known: Option<Bytes>,
+    request: &Request,
+    text: &Text,
+    show: &mut dyn FnMut(Progress),
+) -> Result<Reply, Failure> {
+    if let Some(reply) = socket::ask(&unlock.bag, request, show)? {
+        return Ok(reply);
+    }
+    let bag = opened(unlock, known, text)?;
+    let reply = done(&bag, request, show);
+    bag.close_spaces()?;
+    reply
+}
+
+/// Opens the bag that a command works on.
+pub(crate) fn opened(unlock: &Unlock, known: Option<Bytes>, text: &Text) -> Result<Bag, Failure> {
+    Bag::header_at(&unlock.bag)?;
+    let bytes = known.map_or_else(|| asked(unlock, text), Ok)?;
+    let opening = Opening { read_only: false, danger_accept_older_copy: unlock.danger_accept_older_copy };
+    Ok(Bag::open(&unlock.bag, &secret(&bytes)?, &places::state()?, opening)?)
+}
+
+/// The secret of the bag that a command works on.
+pub(crate) fn asked(unlock: &Unlock, text: &Text) -> Result<Bytes, Failure> {
+    Bag::header_at(&unlock.bag)?;
+    ask(unlock.passphrase_file.as_deref(), text)
+}
+
+/// Does it in a bag that is open in this process.
+pub(crate) fn done(bag: &Bag, request: &Request, show: &mut dyn FnMut(Progress)) -> Result<Reply, Failure> {
+    match request {
+        Request::Check => Ok(Reply::Checked(bag.open_home()?.check(&bag.access()?, show)?)),
+        Request::Collect => {
+            let access = bag.access()?;
+            let change = access.change().map_err(|_| Failure::ReadOnlyDisk { path: bag.folder().into() })?;
+            Ok(Reply::Collected(bag.open_home()?.collect(&access, &change, show)?))
+        }
+        Request::Slots { by } => {
+            bag.prove_owner(&secret(&by.0)?)?;
+            Ok(Reply::Slots(bag.slots()?.iter().map(listed).collect()))
+        }
+        Request::AddSlot { by, new, now } => {
+            bag.prove_owner(&secret(&by.0)?)?;
+            let slot = bag.add_slot(&secret(&new.0)?, Grant::Bag, *now)?;
+            Ok(Reply::Added { slot: slot.to_string() })
+        }
+        Request::RemoveSlot { by, slot } => {
+            bag.prove_owner(&secret(&by.0)?)?;
+            let id = bag.slots()?.iter().map(|known| known.id).find(|id| id.to_string() == *slot);
+            bag.remove_slot(&id.ok_or_else(|| Failure::Slot { what: slot.clone() })?)?;
+            Ok(Reply::Done)
+        }
+        Request::ChangePassphrase { by, new, now } => {
+            let by = bag.prove_owner(&secret(&by.0)?)?;
+            let new = secret(&new.0)?;
+            match passphrase_to_replace(&bag.slots()?, by)? {
+                Some(slot) => bag.replace_slot(&slot, &new, *now)?,
+                None => bag.add_slot(&new, Grant::Bag, *now)?,
+            };
+            Ok(Reply::Done)
+        }
+    }
+}
+
+/// The passphrase that was given; for who gave a recovery code the only one there is, if there is one.
+fn passphrase_to_replace(slots: &[KeyringSlot], by: SlotId) -> Result<Option<SlotId>, Failure> {
+    let passphrases: Vec<SlotId> =
+        slots.iter().filter(|slot| slot.kind == SlotKind::Passphrase).map(|slot| slot.id).collect();
+    match passphrases[..] {
+        _ if passphrases.contains(&by) => Ok(Some(by)),
+        [] => Ok(None),
+        [only] => Ok(Some(only)),
+        _ => Err(Failure::WhichPassphrase),
+    }
+}
+
+fn listed(slot: &KeyringSlot) -> Listed {
+    let kind = match slot.kind {
+        SlotKind::Passphrase => "passphrase",
+        SlotKind::Recovery => "recovery",
+        SlotKind::Device => "device",
+        SlotKind::Guest => "guest",
+    };
+    Listed { slot: slot.id.to_string(), kind: kind.into(), made: slot.made, until: slot.until }
+}
