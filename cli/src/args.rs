@@ -28,6 +28,8 @@ pub(crate) enum Command {
     Unmount { folder: PathBuf },
     Status(Bag),
     Passwd(Passwd),
+    Remember(Remember),
+    Forget { bag: PathBuf },
     Slots(Slots),
     Check(Check),
     Gc(Unlock),
@@ -101,6 +103,13 @@ pub(crate) struct Passwd {
     pub(crate) passphrase_file: Option<PathBuf>,
     #[arg(long, value_name = "FILE")]
     pub(crate) new_passphrase_file: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(crate) struct Remember {
+    pub(crate) bag: PathBuf,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
 }
 
 #[derive(Args)]

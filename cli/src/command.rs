@@ -2,6 +2,7 @@
 
 mod first;
 mod init;
+mod keyring;
 mod mount;
 mod report;
 mod slots;
@@ -25,6 +26,8 @@ pub(crate) fn run(cli: &Cli, text: &Text) -> Result<(), Failure> {
         Some(Command::Status(bag)) => report::status(bag, text),
         Some(Command::Passwd(passwd)) => slots::passwd(passwd, text),
         Some(Command::Slots(slots)) => slots::run(&slots.act, text),
+        Some(Command::Remember(remember)) => keyring::remember(remember, text),
+        Some(Command::Forget { bag }) => keyring::forget(bag, text),
         Some(Command::Check(check)) => report::check(check, text),
         Some(Command::Gc(unlock)) => report::gc(unlock, text),
         Some(Command::Completions { shell }) => {

@@ -1,6 +1,8 @@
 //! The desktop entry "Mon cartable", which does what `cartable` alone does, in a window of its own
 //! (Desktop Entry Specification 1.5).
 
+pub(crate) mod keyring;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

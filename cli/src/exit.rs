@@ -54,6 +54,8 @@ pub(crate) enum Failure {
     NoSheet,
     /// There are several passphrases, and the given secret is none of them.
     WhichPassphrase,
+    /// There is no desktop keyring, or it was not opened.
+    NoKeyring,
     /// No such slot, or the last one.
     Slot { what: String },
 }
@@ -77,6 +79,7 @@ impl Failure {
             Self::NotMounted { .. } => 13,
             Self::InUse { .. } => 14,
             Self::Slot { .. } | Self::WhichPassphrase => 15,
+            Self::NoKeyring => 16,
         }
     }
 
@@ -103,6 +106,7 @@ impl Failure {
             Self::Mismatch => ("mismatch", None),
             Self::BadPassphrase => ("bad-passphrase", None),
             Self::NoSheet => ("no-sheet", None),
+            Self::NoKeyring => ("no-keyring", None),
             Self::WhichPassphrase => ("which-passphrase", None),
             Self::Slot { what } => ("slot", Some(("what", what.into()))),
         };

@@ -1,14 +1,15 @@
-//! Asking for secrets: from a file, or from the terminal without echo. Never from an argument.
+//! Asking for secrets: from a file, the desktop's keyring, or the terminal without echo. Never from an argument.
 
 use std::fs;
 use std::io::IsTerminal;
 use std::path::Path;
 
-use cartable_fs::bag::{Code, Passphrase, Secret};
+use cartable_fs::bag::{Bag, Code, Passphrase, Secret};
 use data_encoding::HEXLOWER;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use zeroize::Zeroizing;
 
+use crate::desktop::keyring;
 use crate::exit::Failure;
 use crate::text::Text;
 
@@ -38,6 +39,23 @@ pub(crate) fn ask(file: Option<&Path>, text: &Text) -> Result<Bytes, Failure> {
     match file {
         Some(file) => from_file(file),
         None => typed(&text.say("ask-passphrase")),
+    }
+}
+
+/// Opens something of a bag with its passphrase: the first line of `file`, else what the desktop's keyring remembers, else
+/// what is typed. What the keyring has may have been changed elsewhere: then it is asked for.
+pub(crate) fn open_with<T>(
+    bag: &Path,
+    file: Option<&Path>,
+    text: &Text,
+    mut open: impl FnMut(&Bytes) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let id = Bag::header_at(bag)?.bag().to_string();
+    let remembered = if file.is_none() { keyring::lookup(&id) } else { None };
+    match remembered.map(|bytes| open(&bytes)) {
+        None => open(&ask(file, text)?),
+        Some(Err(Failure::WrongSecret)) => open(&ask(None, text)?),
+        Some(opened) => opened,
     }
 }
 

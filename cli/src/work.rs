@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::args::Unlock;
 use crate::exit::Failure;
-use crate::passphrase::{Bytes, Word, ask, secret};
+use crate::passphrase::{Bytes, Word, ask, open_with, secret};
 use crate::places;
 use crate::socket;
 use crate::text::Text;
@@ -69,13 +69,16 @@ pub(crate) fn have_done(
 
 /// Opens the bag that a command works on.
 pub(crate) fn opened(unlock: &Unlock, known: Option<Bytes>, text: &Text) -> Result<Bag, Failure> {
-    Bag::header_at(&unlock.bag)?;
-    let bytes = known.map_or_else(|| asked(unlock, text), Ok)?;
     let opening = Opening { read_only: false, danger_accept_older_copy: unlock.danger_accept_older_copy };
-    Ok(Bag::open(&unlock.bag, &secret(&bytes)?, &places::state()?, opening)?)
+    let state = places::state()?;
+    let open = |bytes: &Bytes| Ok(Bag::open(&unlock.bag, &secret(bytes)?, &state, opening)?);
+    match known {
+        Some(bytes) => open(&bytes),
+        None => open_with(&unlock.bag, unlock.passphrase_file.as_deref(), text, open),
+    }
 }
 
-/// The secret of the bag that a command works on.
+/// A secret of the owner, from a file or typed: a session that is open proves nothing.
 pub(crate) fn asked(unlock: &Unlock, text: &Text) -> Result<Bytes, Failure> {
     Bag::header_at(&unlock.bag)?;
     ask(unlock.passphrase_file.as_deref(), text)

@@ -8,7 +8,7 @@ use cartable_fs::bag::{Bag, Opening};
 use crate::args::Mount;
 use crate::drive::{Wanted, serve};
 use crate::exit::Failure;
-use crate::passphrase::{Bytes, ask};
+use crate::passphrase::{Bytes, open_with};
 use crate::text::Text;
 use crate::{background, places};
 
@@ -31,13 +31,18 @@ pub(crate) fn run_with(mount: &Mount, known: Option<Bytes>, text: &Text) -> Resu
     Bag::header_at(&mount.bag)?;
     let bag = mount.bag.canonicalize().map_err(|error| Failure::io("looking at", &mount.bag, &error))?;
     let place = places::prepare(&mount.folder)?;
-    let passphrase = known.map_or_else(|| ask(mount.passphrase_file.as_deref(), text), Ok)?;
-    if !mount.foreground {
-        return background::start(mount, &bag, &place, &passphrase);
+    let open = |passphrase: &Bytes| {
+        if !mount.foreground {
+            return background::start(mount, &bag, &place, passphrase);
+        }
+        serve(&wanted(mount, &bag, &place), passphrase, || {
+            println!("{}", text.say_with("mounted", &[("folder", place.to_string_lossy())]));
+        })
+    };
+    match known {
+        Some(passphrase) => open(&passphrase),
+        None => open_with(&bag, mount.passphrase_file.as_deref(), text, open),
     }
-    serve(&wanted(mount, &bag, &place), &passphrase, || {
-        println!("{}", text.say_with("mounted", &[("folder", place.to_string_lossy())]));
-    })
 }
 
 fn behind(mount: &Mount) -> Result<(), Failure> {

@@ -1,11 +1,12 @@
 //! `cartable passwd` and `cartable slots`: what opens the bag.
 
-use cartable_fs::bag::Code;
+use cartable_fs::bag::{Bag, Code};
 use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::{date, now, print, report};
 use crate::args::{Passwd, SlotAct, Unlock};
+use crate::desktop::keyring;
 use crate::exit::Failure;
 use crate::passphrase::{Bytes, Word, ask_new, passphrase};
 use crate::text::Text;
@@ -58,8 +59,13 @@ pub(crate) fn passwd(passwd: &Passwd, text: &Text) -> Result<(), Failure> {
     };
     let by = asked(&unlock, text)?;
     let new = new_passphrase(passwd.new_passphrase_file.as_deref(), text)?;
-    let request = Request::ChangePassphrase { by: word(&by), new: Word(new), now: now() };
+    let request = Request::ChangePassphrase { by: word(&by), new: Word(new.clone()), now: now() };
     quietly(&unlock, by, &request, text)?;
+    let id = Bag::header_at(&passwd.bag)?.bag().to_string();
+    if keyring::lookup(&id).is_some() {
+        // The old one opens nothing any more. Where the new one can't be kept it is asked for.
+        let _ = keyring::store(&id, &super::keyring::label(&passwd.bag, text), &new);
+    }
     println!("{}", text.say("passphrase-changed"));
     Ok(())
 }
