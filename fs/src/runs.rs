@@ -9,7 +9,7 @@ const LONG_BYTES: usize = 512 << 10;
 const ROOM_BYTES: usize = 4 << 20;
 
 /// Disjoint, non-adjacent runs of bytes by their offset in the file.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Runs {
     runs: BTreeMap<u64, Vec<u8>>,
     bytes: usize,

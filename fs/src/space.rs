@@ -9,10 +9,12 @@
 
 mod attributes;
 mod commit;
+mod committer;
 mod content;
 mod copy;
 mod cut;
 mod entries;
+mod gate;
 mod hole;
 mod listing;
 mod lookup;

@@ -28,7 +28,7 @@ impl Space {
         if let Some(mode) = set.permissions {
             self.shared.chmod_acl(id, mode)?;
         }
-        if set.drop_set_ids && (set.size.is_some() || set.uid.is_some() || set.gid.is_some()) {
+        if set.size.is_some() || set.uid.is_some() || set.gid.is_some() {
             self.shared.drop_capability(&node)?;
         }
         let mut state = node.lock();
@@ -61,9 +61,7 @@ impl Shared {
         {
             let mut state = self.lock_content(node)?;
             if size >= state.attr.size {
-                if size > state.attr.size {
-                    state.attr.size = size;
-                }
+                state.grow(size);
                 state.attr.touch(now);
                 state.set_dirty();
                 drop(state);
@@ -74,6 +72,7 @@ impl Shared {
         let cleared = size..u64::MAX;
         let (mut state, torn) = self.lock_to_splice(node, std::slice::from_ref(&cleared), true)?;
         state.attr.size = size;
+        state.firm_size = state.firm_size.min(size);
         state.attr.touch(now);
         state.set_dirty();
         if let Some(content) = &mut state.content {

@@ -13,27 +13,24 @@ use std::collections::HashSet;
 use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
+
 
 use cartable_share::Access;
-use parking_lot::{Condvar, Mutex, MutexGuard};
+use parking_lot::MutexGuard;
 use rustix::fs::{Advice, fadvise};
 
 use super::content::INLINE_BYTES;
 use super::cut::Reason;
+use super::gate::Scope;
 use super::state::Shared;
 use super::{Node, Space, Tree};
 use crate::error::{FsError, Result};
 use crate::node::NodeId;
 
-/// How long a change may wait before its batch closes by itself.
-const BATCH_TIME: Duration = Duration::from_millis(500);
 /// Nodes without a name that one commit removes when room is short: the log must stay small then.
-const REAPED_WHEN_SHORT: usize = 512;
+pub(super) const REAPED_WHEN_SHORT: usize = 512;
 /// How much of the log is kept in the page cache ahead of what is written next.
 const LOG_AHEAD_BYTES: NonZeroU64 = NonZeroU64::new(128 << 10).expect("not zero");
-/// Nodes kept in memory after they became clean.
-const NODES_KEPT: usize = 8192;
 
 /// Which state of the database is meant: a growing number, and the identity of the opening that wrote it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,45 +39,6 @@ pub struct CommitId {
     pub counter: u64,
     /// Random, new at each opening: two histories that parted never agree on it.
     pub opening: [u8; 16],
-}
-
-/// Who waits for which batch.
-#[derive(Default)]
-pub(super) struct Gate {
-    state: Mutex<GateState>,
-    moved: Condvar,
-    closing: Condvar,
-}
-
-#[derive(Default)]
-struct GateState {
-    running: bool,
-    asked: u64,
-    done: u64,
-    failure: Option<String>,
-    closing: bool,
-    opening: [u8; 16],
-}
-
-/// While it lives, nobody commits.
-pub(super) struct Held<'a> {
-    gate: &'a Gate,
-}
-
-impl Drop for Held<'_> {
-    fn drop(&mut self) {
-        self.gate.state.lock().running = false;
-        self.gate.moved.notify_all();
-    }
-}
-
-/// What a batch takes along.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Scope {
-    /// All names and attributes but the times of folders in which names changed, and the contents of urgent nodes.
-    Urgent,
-    /// All that is dirty.
-    All,
 }
 
 impl Space {
@@ -93,6 +51,7 @@ impl Space {
     pub fn sync(&self, _access: &Access, id: NodeId) -> Result<()> {
         let refusals = self.shared.refusals(id);
         self.shared.settle(id)?;
+        self.shared.mark_dirty(id);
         self.shared.urgent.lock().insert(id);
         self.shared.commit(Scope::Urgent)?;
         // Whoever committed may have been another thread: it is not its file.
@@ -133,14 +92,6 @@ impl Space {
 }
 
 impl Shared {
-    /// Refuses a change once the space has stopped.
-    pub(super) fn check_running(&self) -> Result<()> {
-        match &self.gate.state.lock().failure {
-            Some(failure) => Err(FsError::Stopped(failure.clone())),
-            None => Ok(()),
-        }
-    }
-
     /// Refuses what adds names or attributes when there is no room left beside the reserve.
     pub(super) fn may_add(&self) -> Result<()> {
         self.check_running()?;
@@ -151,14 +102,6 @@ impl Shared {
     pub(super) fn may_store(&self, bytes: usize) -> Result<()> {
         self.check_running()?;
         self.room.may_add(self.dirty_bytes.load(Ordering::Relaxed) + bytes)
-    }
-
-    /// Stops the space when a change failed half way: the open batch is not committed any more.
-    pub(crate) fn stop_on_failure<T>(&self, result: Result<T>) -> Result<T> {
-        if let Err(error) = &result {
-            self.gate.state.lock().failure.get_or_insert_with(|| error.to_string());
-        }
-        result
     }
 
     /// Syncs the packs and returns the count of appends that are durable now.
@@ -181,6 +124,21 @@ impl Shared {
         node.map_or(0, |node| node.lock().content.as_ref().map_or(0, |content| content.refusals))
     }
 
+    /// Cuts what is dirty of a file. Returns the error when there was no room: the bytes stay dirty, and whoever syncs
+    /// the file hears of it.
+    fn cut_as_far_as_room(&self, node: &Node) -> Result<Option<FsError>> {
+        let dirty = node.lock().content.as_ref().map_or(0, |content| content.dirty.bytes());
+        match self.room.may_store(dirty).and_then(|()| self.cut(node, Reason::Settle)) {
+            Err(error) if error.is_full() => {
+                if let Some(content) = &mut node.lock().content {
+                    content.refusals += 1;
+                }
+                Ok(Some(error))
+            }
+            other => other.map(|()| None),
+        }
+    }
+
     /// Whether a node relies on an append that is not known to be durable.
     fn relies_on_more(&self, ids: &HashSet<NodeId>, synced: u64) -> bool {
         let nodes: Vec<Arc<Node>> = {
@@ -188,59 +146,6 @@ impl Shared {
             ids.iter().filter_map(|id| nodes.get(id).map(Arc::clone)).collect()
         };
         nodes.iter().any(|node| node.lock().content.as_ref().is_some_and(|content| content.unsynced > synced))
-    }
-
-    /// Commits what was done before the call. One thread commits at a time, for all that wait.
-    fn commit(&self, scope: Scope) -> Result<()> {
-        let mut gate = self.gate.state.lock();
-        gate.asked += 1;
-        let ticket = gate.asked;
-        loop {
-            if let Some(failure) = &gate.failure {
-                return Err(FsError::Stopped(failure.clone()));
-            }
-            if gate.done >= ticket && scope == Scope::Urgent {
-                return Ok(());
-            }
-            if !gate.running {
-                break;
-            }
-            self.gate.moved.wait(&mut gate);
-        }
-        gate.running = true;
-        let covers = gate.asked;
-        drop(gate);
-        let result = self.commit_now(scope);
-        let mut gate = self.gate.state.lock();
-        gate.running = false;
-        match &result {
-            Ok(_) => gate.done = covers,
-            Err(error) => {
-                let cause = error.to_string();
-                gate.failure.get_or_insert(cause);
-            }
-        }
-        drop(gate);
-        self.gate.moved.notify_all();
-        result?.map_or(Ok(()), Err)
-    }
-
-    /// Waits until nobody commits, and lets nobody commit until what it returns is dropped.
-    pub(super) fn hold_commits(&self) -> Result<Held<'_>> {
-        let mut gate = self.gate.state.lock();
-        while gate.running {
-            self.gate.moved.wait(&mut gate);
-        }
-        if let Some(failure) = &gate.failure {
-            return Err(FsError::Stopped(failure.clone()));
-        }
-        gate.running = true;
-        Ok(Held { gate: &self.gate })
-    }
-
-    /// Makes durable all rows that were changed before the call: names, attributes, the chunk index.
-    pub(crate) fn commit_rows(&self) -> Result<()> {
-        self.commit(Scope::Urgent)
     }
 
     /// Locks the tree with the rows of all nodes as they are in memory, but for bytes that no pack holds durably yet.
@@ -253,7 +158,7 @@ impl Shared {
     }
 
     /// Returns what kept contents from being stored, when that was only a lack of room.
-    fn commit_now(&self, scope: Scope) -> Result<Option<FsError>> {
+    pub(super) fn commit_now(&self, scope: Scope) -> Result<Option<FsError>> {
         let mut urgent = std::mem::take(&mut *self.urgent.lock());
         let mut short = None;
         if scope == Scope::All {
@@ -283,17 +188,9 @@ impl Shared {
             drop(tree);
             for id in unsettled {
                 let Some(node) = self.nodes.lock().get(&id).map(Arc::clone) else { continue };
-                match self.cut(&node, Reason::Settle) {
-                    Err(error) if error.is_full() => {
-                        if let Some(content) = &mut node.lock().content {
-                            content.refusals += 1;
-                        }
-                        if scope == Scope::All {
-                            short = Some(error);
-                        }
-                    }
-                    other => other?,
-                }
+                let full = self.cut_as_far_as_room(&node)?;
+                // Whoever syncs one file is told by that file.
+                short = short.or(full.filter(|_| scope == Scope::All));
             }
         };
         if !tree.in_batch {
@@ -323,7 +220,7 @@ impl Shared {
 
     /// Stores what is dirty of all files. Returns those of which so little is dirty that it goes inline, and an error
     /// when there was no room for some: they stay dirty.
-    fn settle_all(&self) -> Result<(Vec<NodeId>, Option<FsError>)> {
+    pub(super) fn settle_all(&self) -> Result<(Vec<NodeId>, Option<FsError>)> {
         let ids: Vec<NodeId> = self.dirty.lock().iter().copied().collect();
         let mut inline = Vec::new();
         let mut short = None;
@@ -338,10 +235,7 @@ impl Shared {
             }
             match dirty {
                 0..=TINY_BYTES => inline.push(id),
-                _ => match self.room.may_store(dirty).and_then(|()| self.cut(&node, Reason::Settle)) {
-                    Err(error) if error.is_full() => short = Some(error),
-                    other => other?,
-                },
+                _ => short = self.cut_as_far_as_room(&node)?.or(short),
             }
         }
         Ok((inline, short))
@@ -379,9 +273,8 @@ impl Shared {
             cartable_store::index::insert_pack(&tree.db, &pack)?;
         }
         for id in std::mem::take(&mut tree.new_orphans) {
-            if self.is_pinned(id) {
-                tree.db.prepare_cached("INSERT OR IGNORE INTO orphans (node) VALUES (?1)")?.execute([id.row()])?;
-            }
+            // One that nobody knows any more is erased with this row, now or by a later batch.
+            tree.db.prepare_cached("INSERT OR IGNORE INTO orphans (node) VALUES (?1)")?.execute([id.row()])?;
         }
         let many = reaped.len() > REAPED_WHEN_SHORT;
         let some = if many && self.room.is_short()? { REAPED_WHEN_SHORT } else { reaped.len() };
@@ -404,65 +297,6 @@ impl Shared {
         self.dirty.lock().remove(&id);
     }
 
-    /// Lets go of clean nodes when there are many.
-    fn evict(&self) {
-        let mut nodes = self.nodes.lock();
-        if nodes.len() > NODES_KEPT {
-            nodes.retain(|_, node| {
-                let state = node.lock();
-                Arc::strong_count(node) > 1 || !state.is_clean() || state.attr.links == 0
-            });
-        }
-    }
-
-    /// The committer's life: closes a batch whenever one has been open for a while.
-    pub(super) fn keep_committing(&self) {
-        let mut hurry = false;
-        let mut due = Instant::now();
-        loop {
-            let mut gate = self.gate.state.lock();
-            let woken = !gate.closing && !hurry && !self.gate.closing.wait_until(&mut gate, due).timed_out();
-            if gate.closing {
-                return;
-            }
-            let stopped = gate.failure.is_some();
-            drop(gate);
-            if woken {
-                // A pack was closed: on its way to the disk now, it is not waited for later. A failure is in the gate.
-                let _ = self.sync_packs();
-                continue;
-            }
-            due = Instant::now() + BATCH_TIME;
-            hurry = false;
-            if !stopped && self.has_work() {
-                // What takes long comes first, while others may still commit. What could not be cut is dirty still and
-                // fails again inside the commit; failures are kept in the gate and answered to whoever asks next.
-                let _ = self.settle_all().and_then(|_| self.sync_packs());
-                let _ = self.commit(Scope::All);
-                hurry = self.reaped.lock().len() > REAPED_WHEN_SHORT && self.room.is_short().unwrap_or(false);
-            }
-            self.evict();
-        }
-    }
-
-    fn has_work(&self) -> bool {
-        !self.dirty.lock().is_empty() || !self.reaped.lock().is_empty() || self.tree.lock().in_batch
-    }
-
-    /// Tells the committer that a pack was closed.
-    pub(super) fn wake_committer(&self) {
-        self.gate.closing.notify_all();
-    }
-
-    /// Tells the committer to end.
-    pub(super) fn stop_committing(&self) {
-        self.gate.state.lock().closing = true;
-        self.gate.closing.notify_all();
-    }
-
-    pub(super) fn set_opening(&self, opening: [u8; 16]) {
-        self.gate.state.lock().opening = opening;
-    }
 }
 
 /// Dirty bytes of a file that go into the database when a batch closes by itself: not worth a chunk.

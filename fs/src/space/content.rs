@@ -54,6 +54,13 @@ impl Content {
         self.dirty.is_empty() && self.cutting.is_none()
     }
 
+    /// The parts of `range` whose newest bytes are outside the extents; they may overlap.
+    pub(super) fn loose(&self, range: &Range<u64>) -> Vec<Range<u64>> {
+        let runs = self.cutting.as_deref().into_iter().chain([&self.dirty]).flat_map(Runs::ranges);
+        let parts = runs.map(|run| run.start.max(range.start)..run.end.min(range.end));
+        parts.filter(|part| !part.is_empty()).collect()
+    }
+
     /// Lays a bytes copy under what is dirty: used for what is left of a torn inline extent.
     fn keep(&mut self, offset: u64, data: &[u8]) -> usize {
         self.torn.push(offset..offset + data.len() as u64);
@@ -82,6 +89,9 @@ impl Content {
     /// Clears `range` of stored bytes; `torn` holds the bytes of the inline rows that this tears. Returns by how many
     /// bytes the dirty runs grew.
     pub(super) fn clear(&mut self, range: Range<u64>, torn: &Torn) -> usize {
+        if range.is_empty() {
+            return 0;
+        }
         let inline: Vec<i64> = self
             .extents
             .overlapping(range.clone())

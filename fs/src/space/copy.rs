@@ -31,7 +31,7 @@ impl Space {
         let source = self.shared.node(from.0)?;
         self.shared.cut(&source, Reason::Settle)?;
         let taking_chunks = self.shared.taking_chunks.read();
-        let (length, extents, unsynced) = {
+        let (length, extents, loose, unsynced) = {
             let state = self.shared.lock_content(&source)?;
             let length = length.min(state.attr.size.saturating_sub(from.1));
             let Some(content) = &state.content else { return Err(FsError::NotFound) };
@@ -40,7 +40,9 @@ impl Space {
                 .overlapping(from.1..from.1 + length)
                 .map(|(start, extent)| (start, extent.clone()))
                 .collect();
-            (length, extents, content.unsynced)
+            // What a torn inline row left behind, or was written since, is in no extent.
+            let loose = content.loose(&(from.1..from.1 + length));
+            (length, extents, loose, content.unsynced)
         };
         let end = to.1.checked_add(length).filter(|end| *end <= SIZE_MAX).ok_or(FsError::FileTooLarge)?;
         if from.0 == to.0 && from.1 < end && to.1 < from.1 + length {
@@ -54,7 +56,7 @@ impl Space {
         let target = self.shared.node(to.0)?;
         let range = to.1..end;
         let (mut state, torn) = self.shared.lock_to_splice(&target, std::slice::from_ref(&range), true)?;
-        state.attr.size = state.attr.size.max(end);
+        state.grow(end);
         state.attr.touch(Time::now());
         state.set_dirty();
         if let Some(content) = &mut state.content {
@@ -69,11 +71,11 @@ impl Space {
         drop(state);
         self.shared.mark_dirty(to.0);
         drop(taking_chunks);
-        for (start, extent) in extents {
-            if matches!(extent.source, Source::Inline { .. }) {
-                let part = start.max(from.1)..(start + extent.length).min(from.1 + length);
-                self.copy_bytes(access, change, (from.0, part), (to.0, to.1 + (start.max(from.1) - from.1)))?;
-            }
+        let inline = extents.into_iter().filter(|(_, extent)| matches!(extent.source, Source::Inline { .. }));
+        let inline = inline.map(|(start, extent)| start.max(from.1)..(start + extent.length).min(from.1 + length));
+        for part in inline.chain(loose) {
+            let at = to.1 + (part.start - from.1);
+            self.copy_bytes(access, change, (from.0, part), (to.0, at))?;
         }
         Ok(length)
     }

@@ -118,9 +118,11 @@ impl Shared {
             content.cutting = Some(Arc::clone(&runs));
             (runs, size)
         };
+        let unfinished = Unfinished { shared: self, node, runs: &runs };
         let mut pieces = Vec::new();
         let stored = self.store(&runs, size, &mut pieces);
         self.splice(node, &runs, pieces)?;
+        drop(unfinished);
         stored
     }
 
@@ -266,9 +268,34 @@ impl Shared {
             }
             self.count_dirty(content.dirty.bytes(), before);
         }
-        drop(state);
-        node.settled.notify_all();
         Ok(())
+    }
+}
+
+/// A cut that is under way. One that breaks off has its bytes dirty again, and nobody waits for it for ever.
+struct Unfinished<'a> {
+    shared: &'a Shared,
+    node: &'a Node,
+    runs: &'a Arc<Runs>,
+}
+
+impl Drop for Unfinished<'_> {
+    fn drop(&mut self) {
+        let mut state = self.node.lock();
+        if let Some(content) = &mut state.content
+            && content.cutting.as_ref().is_some_and(|runs| Arc::ptr_eq(runs, self.runs))
+        {
+            let newer = std::mem::take(&mut content.dirty);
+            let before = self.runs.bytes() + newer.bytes();
+            content.dirty = (**self.runs).clone();
+            newer.iter().for_each(|(start, run)| {
+                content.dirty.write(start, run);
+            });
+            content.cutting = None;
+            self.shared.count_dirty(content.dirty.bytes(), before);
+        }
+        drop(state);
+        self.node.settled.notify_all();
     }
 }
 

@@ -207,6 +207,7 @@ impl New<'_> {
         };
         NodeState {
             durable_size: size,
+            firm_size: size,
             attr,
             attr_dirty: true,
             touched: false,

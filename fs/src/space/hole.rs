@@ -31,7 +31,7 @@ impl Space {
         let node = self.shared.node(id)?;
         let (mut state, torn) = self.shared.lock_to_splice(&node, std::slice::from_ref(&range), true)?;
         if !keep_size {
-            state.attr.size = state.attr.size.max(range.end);
+            state.grow(range.end);
         }
         state.attr.touch(Time::now());
         state.set_dirty();
@@ -56,10 +56,14 @@ impl Space {
         }
         self.shared.may_store(usize::try_from(range.end - range.start).unwrap_or(usize::MAX / 2))?;
         let node = self.shared.node(id)?;
-        let state = self.shared.lock_content(&node)?;
-        let size = state.attr.size;
-        drop(state);
-        if !keep_size && range.end > size { self.shared.resize(&node, range.end, Time::now()) } else { Ok(()) }
+        let mut state = self.shared.lock_content(&node)?;
+        if !keep_size && range.end > state.attr.size {
+            state.grow(range.end);
+            state.attr.touch(Time::now());
+            state.set_dirty();
+            self.shared.mark_dirty(id);
+        }
+        Ok(())
     }
 
     /// Finds the next data or hole from `offset` on.

@@ -12,7 +12,7 @@ use parking_lot::{Mutex, RwLock};
 use rusqlite::Connection;
 use rusqlite::hooks::Wal;
 
-use super::commit::Gate;
+use super::gate::Gate;
 use super::entries::FOLDER_SIZE;
 use super::rows::FreshChunks;
 use super::state::{Era, Shared};
@@ -115,6 +115,7 @@ impl Space {
     /// # Errors
     /// [`FsError::Stopped`] when something could not be written.
     pub fn close(&self, access: &cartable_share::Access) -> Result<Closed> {
+        self.shared.refuse_changes();
         self.sync_all(access)?;
         self.end_committer();
         self.shared.close_packs()?;
@@ -150,7 +151,7 @@ impl Space {
     fn end_committer(&self) {
         self.shared.stop_committing();
         if let Some(committer) = self.committer.lock().take() {
-            // A panic of the committer has stopped the space already; its answer is in the gate.
+            // One that panicked has stopped the space (`Held`).
             let _ = committer.join();
         }
     }

@@ -15,7 +15,7 @@ use cartable_share::Access;
 use parking_lot::{MutexGuard, RwLockWriteGuard};
 use rusqlite::Connection;
 
-use super::commit::Held;
+use super::gate::Held;
 use super::open::begin_era;
 use super::state::{Era, Shared};
 use super::{Space, Tree};

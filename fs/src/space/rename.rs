@@ -20,6 +20,9 @@ pub enum RenameMode {
     Exchange,
 }
 
+/// The deepest tree: damaged rows may form a ring.
+const DEPTH_MAX: usize = 1 << 20;
+
 impl Space {
     /// Renames an entry. Contents of a file that replaces another are in the same batch as the rename: after a crash
     /// the name shows the old file or the new one, whole.
@@ -35,6 +38,9 @@ impl Space {
     ) -> Result<()> {
         self.shared.check_running()?;
         self.settle_by_name(from)?;
+        if mode == RenameMode::Exchange {
+            self.settle_by_name(to)?;
+        }
         let mut tree = self.shared.tree.lock();
         let from_folder = self.shared.folder(&tree, from.0)?;
         let to_folder = self.shared.folder(&tree, to.0)?;
@@ -60,6 +66,9 @@ impl Space {
                 let swapped = Self::swap(&mut tree, from, moved, to, other);
                 self.shared.stop_on_failure(swapped)?;
                 self.shared.moved(&other_node, from.0, now);
+                if !other_is_folder {
+                    self.shared.urgent.lock().insert(other.node);
+                }
                 let delta = i32::from(moved_is_folder) - i32::from(other_is_folder);
                 self.shared.touch_folder(&to_folder, now, delta);
                 self.shared.touch_folder(&from_folder, now, -delta);
@@ -122,19 +131,16 @@ impl Shared {
     /// Whether `folder` is `ancestor` or lies somewhere in it.
     fn lies_in(&self, tree: &Tree, folder: NodeId, ancestor: NodeId) -> Result<bool> {
         let mut at = folder;
-        loop {
+        for _ in 0..DEPTH_MAX {
             if at == ancestor {
                 return Ok(true);
             }
             if at == NodeId::ROOT {
                 return Ok(false);
             }
-            let parent = self.node_in(tree, at)?.lock().parent;
-            if parent == at {
-                return Err(FsError::Damaged(format!("folder {} lies in itself", at.0)));
-            }
-            at = parent;
+            at = self.node_in(tree, at)?.lock().parent;
         }
+        Err(FsError::Damaged(format!("folder {} lies in itself", folder.0)))
     }
 
     fn moved(&self, node: &super::Node, folder: NodeId, now: Time) {

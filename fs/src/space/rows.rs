@@ -210,9 +210,13 @@ impl Shared {
                 tree.save_extents(node.id, content)?;
                 content.unsynced = 0;
             }
-            if !stored || !content.dirty.is_empty() || content.cutting.is_some() {
-                let reached = if stored { content.extents.end() } else { 0 };
-                size = size.min(state.durable_size.max(reached));
+            // The row's size goes with the row's extents.
+            if !stored {
+                size = state.durable_size;
+            } else if content.is_settled() {
+                state.firm_size = size;
+            } else {
+                size = size.min(state.firm_size.max(content.extents.end()));
             }
             self.count_dirty(content.dirty.bytes(), before);
             state.attr.stored_bytes = content.extents.stored_bytes();
@@ -223,7 +227,7 @@ impl Shared {
             state.durable_size = size;
             state.unborn = false;
             state.touched = false;
-            state.attr_dirty = size != state.attr.size;
+            state.attr_dirty = false;
         }
         Ok(NodeState::is_clean(state))
     }

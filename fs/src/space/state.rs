@@ -11,7 +11,7 @@ use cartable_crypto::SpaceKeys;
 use cartable_store::Packs;
 use parking_lot::{Condvar, Mutex, MutexGuard, RwLock};
 
-use super::commit::Gate;
+use super::gate::Gate;
 use super::rows::FreshChunks;
 use super::{Content, Tree};
 use crate::error::Result;
@@ -84,6 +84,8 @@ pub(crate) struct NodeState {
     pub(super) touched: bool,
     /// The size that the row has.
     pub(super) durable_size: u64,
+    /// The size without the bytes that are outside the extents: what was there before they were written, or was set since.
+    pub(super) firm_size: u64,
     /// Of a folder: the folder it lies in; the root lies in itself.
     pub(crate) parent: NodeId,
     /// Of a symlink: where it points.
@@ -104,6 +106,14 @@ impl NodeState {
     /// Marks contents and attributes as changed now.
     pub(super) fn set_dirty(&mut self) {
         self.attr_dirty = true;
+    }
+
+    /// Makes a file at least `size` bytes long, without a byte being written.
+    pub(super) fn grow(&mut self, size: u64) {
+        if size > self.attr.size {
+            self.attr.size = size;
+            self.firm_size = size;
+        }
     }
 
     /// Nothing in memory is missing in the database.

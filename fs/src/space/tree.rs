@@ -152,6 +152,7 @@ pub(super) fn node_from_row(id: NodeId, row: &Row<'_>, first: usize) -> Result<N
     };
     Ok(NodeState {
         durable_size: attr.size,
+        firm_size: attr.size,
         attr,
         attr_dirty: false,
         touched: false,
