@@ -112,6 +112,7 @@ impl Bag {
         let log = self.files.log(&target);
         self.files.move_aside(&target)?;
         self.files.move_aside(&log)?;
+        self.files.refuse_journal(&target)?;
         self.files.make_empty(&target)?;
         let copied = space.begin_rekey(&self.access()?, keys, &target).map_err(BagError::from);
         let copied = copied.and_then(|moving| self.files.sync_database(&target).map(|()| moving));

@@ -54,9 +54,13 @@ impl Files {
 
     /// The log that SQLite keeps beside a database.
     pub(super) fn log(&self, database: &Path) -> PathBuf {
-        let mut name = database.file_name().unwrap_or_default().to_owned();
-        name.push(LOG_END);
-        database.with_file_name(name)
+        beside(database, LOG_END)
+    }
+
+    /// Moves a rollback journal of a database out of the way. We never leave one, and SQLite would play one that somebody
+    /// planted back into the database before it looks at anything else: old pages are authentic.
+    pub(super) fn refuse_journal(&self, database: &Path) -> Result<(), BagError> {
+        self.move_aside(&beside(database, JOURNAL_END))
     }
 
     pub(super) fn read_header(&self) -> Result<Vec<u8>, BagError> {
@@ -160,7 +164,7 @@ impl Files {
 
     /// Moves what stands at `path` out of the way, into `quarantine/`.
     pub(super) fn move_aside(&self, path: &Path) -> Result<(), BagError> {
-        if !path.exists() {
+        if fs::symlink_metadata(path).is_err() {
             return Ok(());
         }
         self.step("moving", path)?;
@@ -231,6 +235,12 @@ impl Files {
     }
 }
 
+fn beside(database: &Path, ending: &str) -> PathBuf {
+    let mut name = database.file_name().unwrap_or_default().to_owned();
+    name.push(ending);
+    database.with_file_name(name)
+}
+
 /// Names in a folder. One that is not UTF-8 is not ours, and is answered as a name that is not ours either.
 fn names(folder: &Path) -> io::Result<Vec<String>> {
     let name = |entry: io::Result<fs::DirEntry>| Ok(entry?.file_name().to_string_lossy().into_owned());
@@ -277,4 +287,5 @@ const QUARANTINE: &str = "quarantine";
 const DATABASE: &str = "space.";
 const DATABASE_END: &str = ".db";
 const LOG_END: &str = "-wal";
+const JOURNAL_END: &str = "-journal";
 const MAX_KEYRING_BYTES: usize = 64 << 20;

@@ -43,6 +43,7 @@ impl Bag {
     }
 
     fn open_closed_space(&self, id: &SpaceId, keys: SpaceKeys) -> Result<Space, BagError> {
+        self.files.refuse_journal(&self.files.database(id, keys.epoch))?;
         let known = self.memory.of(id);
         let accept = self.opening.danger_accept_older_copy;
         let altered = match known.map(|known| known.ended) {

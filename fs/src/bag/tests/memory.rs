@@ -231,3 +231,45 @@ fn processes_that_make_a_state_folder_at_once_agree_on_its_key() {
     assert!(keys.windows(2).all(|pair| pair[0] == pair[1]));
     assert_eq!(names(&place), ["key"]);
 }
+
+/// SQLite plays a journal back before it knows that the database keeps a log: nothing in it is authenticated but its pages.
+#[test]
+fn a_planted_journal_is_not_played_back() {
+    let world = World::new();
+    let bag = world.open(&world.first()).unwrap();
+    let home = bag.home();
+    let database = bag.space_folder(&home).join("space.1.db");
+    let old = fs::read(&database).unwrap();
+    write(&bag, "second", b"written since");
+    let new = fs::read(&database).unwrap();
+    let page = |bytes: &[u8], number: usize| bytes[number * 4096..(number + 1) * 4096].to_vec();
+    let differing: Vec<usize> = (0..old.len() / 4096).filter(|number| page(&old, *number) != page(&new, *number)).collect();
+    let pages: Vec<_> = differing.iter().map(|number| (*number as u32 + 1, page(&old, *number))).collect();
+    drop(bag);
+    fs::write(bag_journal(&database), journal(&pages, new.len() / 4096)).unwrap();
+    let bag = world.open(&world.first()).unwrap();
+    assert_eq!(read(&bag, "second").unwrap(), b"written since");
+    assert!(!bag_journal(&database).exists());
+    assert_eq!(names(&world.bag().join("quarantine")).len(), 1);
+}
+
+fn bag_journal(database: &Path) -> PathBuf {
+    database.with_file_name("space.1.db-journal")
+}
+
+/// A hot rollback journal (<https://www.sqlite.org/fileformat.html#the_rollback_journal>).
+fn journal(pages: &[(u32, Vec<u8>)], database_pages: usize) -> Vec<u8> {
+    let nonce = 7_u32;
+    let mut out = vec![0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
+    for field in [pages.len() as u32, nonce, database_pages as u32, 512, 4096] {
+        out.extend_from_slice(&field.to_be_bytes());
+    }
+    out.resize(512, 0);
+    for (number, page) in pages {
+        let sum = (1..).map(|n| 4096 - 200 * n).take_while(|at| *at > 0).map(|at| u32::from(page[at as usize])).sum::<u32>();
+        out.extend_from_slice(&number.to_be_bytes());
+        out.extend_from_slice(page);
+        out.extend_from_slice(&(nonce + sum).to_be_bytes());
+    }
+    out
+}
