@@ -92,7 +92,7 @@ impl fmt::Display for Login {
     }
 }
 
-/// 32 bytes that stand for a secret: what Argon2id made of a passphrase, or the random bytes of a code.
+/// What stands for a secret: the 32 bytes that Argon2id made of a passphrase, or the 20 random bytes of a code.
 pub(crate) struct Root(Zeroizing<Vec<u8>>);
 
 impl Root {

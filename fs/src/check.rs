@@ -10,8 +10,6 @@ mod repair;
 mod report;
 mod tree;
 
-use std::collections::HashSet;
-
 use cartable_share::Access;
 use cartable_store::index;
 use rusqlite::Connection;
@@ -53,8 +51,10 @@ impl Shared {
         if !bad.is_empty() {
             let tree = self.tree.lock();
             let paths = Paths::load(&tree.db)?;
+            self.unfindable.lock().extend(bad.iter().map(|(id, _)| *id));
+            let touching = paths.by_chunk(&tree.db, &bad.iter().map(|(id, _)| *id).collect())?;
             for (id, error) in bad {
-                let touched = paths.of_chunks(&tree.db, &HashSet::from([id]))?;
+                let touched = touching.get(&id).cloned().unwrap_or_default();
                 let severity = if touched.is_empty() { Severity::Note } else { Severity::Damage };
                 report.add(severity, error, touched);
             }

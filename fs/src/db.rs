@@ -1,10 +1,11 @@
 //! The database of a space: its schema, and how it is opened so that nothing in the file is taken on trust.
 //!
 //! One connection, exclusive, WAL, `synchronous=NORMAL`: COMMIT itself waits for no disk; whoever promises durability
-//! syncs the WAL afterwards (`commit`). `cache_spill` is off, so nothing reaches the file before COMMIT. The WAL is cut
-//! off when it starts again, so its length tells what is in it. Freed pages are not written over with zeros
+//! syncs the WAL afterwards (`commit`). `cache_spill` is off, so nothing reaches the file before COMMIT. Freed pages are not written over with zeros
 //! (`secure_delete=FAST`): they are sealed anyway, and deleting must need little room on a full disk.
 
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use cartable_crypto::DatabaseKey;
@@ -29,7 +30,8 @@ CREATE TABLE state (
     next_node INTEGER NOT NULL,
     next_entry INTEGER NOT NULL,
     next_chunk INTEGER NOT NULL,
-    next_inline INTEGER NOT NULL
+    next_inline INTEGER NOT NULL,
+    next_pack INTEGER NOT NULL
 );
 CREATE TABLE openings (first_counter INTEGER PRIMARY KEY, id BLOB NOT NULL);
 CREATE TABLE nodes (
@@ -89,10 +91,12 @@ pub(crate) enum Opening {
 /// # Errors
 /// [`FsError::Damaged`] when the key does not open it or the schema is not ours; [`FsError::Database`] otherwise.
 pub(crate) fn open(path: &Path, key: &DatabaseKey, opening: Opening) -> Result<Connection> {
-    let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     if opening == Opening::Create {
-        flags |= OpenFlags::SQLITE_OPEN_CREATE;
+        // SQLite would make it as readable as the umask allows, and its log likewise.
+        let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+        made.map_err(FsError::io("making the database"))?;
     }
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = Connection::open_with_flags(path, flags)?;
     db.set_prepared_statement_cache_capacity(128);
     // A wrong key is answered as an error; SQLCipher would also write about it to standard error.
@@ -142,7 +146,7 @@ pub(crate) fn apply_key(db: &Connection, schema: &str, key: &DatabaseKey) -> Res
 
 fn create_schema(db: &Connection) -> Result<()> {
     db.execute_batch(&format!(
-        "BEGIN; {SCHEMA} {} INSERT INTO state VALUES (1, 0, 2, 3, 1, 1); PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;",
+        "BEGIN; {SCHEMA} {} INSERT INTO state VALUES (1, 0, 2, 3, 1, 1, 1); PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;",
         cartable_store::index::SCHEMA
     ))?;
     Ok(())

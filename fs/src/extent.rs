@@ -43,8 +43,22 @@ impl Chunk {
 pub(crate) enum Source {
     /// Inside a sealed chunk, from byte `skip` of it on.
     Chunk { chunk: Arc<Chunk>, skip: u32 },
+    /// Inside a chunk that the index does not know any more, from byte `skip` of it on: repair may find it.
+    Lost { chunk: i64, skip: u32 },
     /// In a row of table `inline`, whole; the row belongs to this extent alone.
     Inline { row: i64 },
+}
+
+impl Source {
+    /// The same source from `bytes` further on. An inline row has no such part: it belongs to one extent, whole.
+    pub(crate) fn from(&self, bytes: u64) -> Self {
+        let further = |skip: u32| skip.saturating_add(u32::try_from(bytes).unwrap_or(u32::MAX));
+        match self {
+            Self::Chunk { chunk, skip } => Self::Chunk { chunk: Arc::clone(chunk), skip: further(*skip) },
+            Self::Lost { chunk, skip } => Self::Lost { chunk: *chunk, skip: further(*skip) },
+            Self::Inline { row } => Self::Inline { row: *row },
+        }
+    }
 }
 
 /// A run of a file's bytes.
@@ -95,13 +109,12 @@ impl ExtentMap {
             }
             match &extent.source {
                 Source::Inline { .. } => torn.push((start, extent)),
-                Source::Chunk { chunk, skip } => {
+                Source::Chunk { .. } | Source::Lost { .. } => {
                     if start < range.start {
                         self.put(start, Extent { length: range.start - start, source: extent.source.clone() });
                     }
                     if end > range.end {
-                        let skip = skip + u32::try_from(range.end - start).unwrap_or(u32::MAX);
-                        let source = Source::Chunk { chunk: Arc::clone(chunk), skip };
+                        let source = extent.source.from(range.end - start);
                         self.put(range.end, Extent { length: end - range.end, source });
                     }
                 }

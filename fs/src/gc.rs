@@ -1,8 +1,9 @@
 //! Collecting: chunks that nothing names leave the index, and packs that are mostly dead are rewritten.
 //!
 //! Safe while the drive is in use:
-//! - Chunks are dropped while nobody is between finding a chunk and naming it (`taking_chunks`), and only those that no
-//!   extent of the database or of memory and no chunk waiting for its row names. Their hashes go in the same commit.
+//! - Dead are chunks that no extent of the database or of memory names, and that do not wait for their row. They are
+//!   looked for while nobody is between finding a chunk and naming it (`taking_chunks`), and from that moment on equal
+//!   content does not find them; their rows and hashes go in commits of their own.
 //! - Packs are chosen in that same moment, never the one being written nor one with a chunk that has no row yet.
 //! - Sealed bodies are copied unchanged, synced, relocated in one commit; when that is durable, the old packs go.
 //!   Contents in memory may still name the old place: a reader that finds nothing there asks the index again.
@@ -29,6 +30,8 @@ const TINY_PACKS: usize = 8;
 /// Chunks moved between two reports of progress.
 const ROUND: usize = 64;
 
+/// Rows of dead chunks dropped in one commit.
+const ROWS_AT_ONCE: usize = 4096;
 /// Free pages of the database given back in one commit.
 const PAGES_AT_ONCE: u32 = 1024;
 
@@ -69,9 +72,16 @@ impl Space {
             other => other?,
         }
         let mut collected = Collected::default();
-        let victims = self.shared.drop_dead(&mut collected)?;
+        let (dead, victims) = self.shared.find_dead()?;
+        collected.chunks_dropped = dead.len() as u64;
         // Rows of dead chunks are gone for good before any pack goes.
-        self.shared.commit_rows()?;
+        let dropped = self.shared.drop_rows(&dead);
+        let mut unfindable = self.shared.unfindable.lock();
+        dead.iter().for_each(|id| {
+            unfindable.remove(id);
+        });
+        drop(unfindable);
+        dropped?;
         self.shared.rewrite(victims, &mut collected, progress)?;
         self.shared.shrink_database()?;
         Ok(collected)
@@ -79,10 +89,10 @@ impl Space {
 }
 
 impl Shared {
-    /// Drops the rows of dead chunks and chooses packs.
-    fn drop_dead(&self, collected: &mut Collected) -> Result<Vec<Victim>> {
+    /// Finds the chunks that nothing names, from now on not to be found by equal content either, and chooses packs.
+    fn find_dead(&self) -> Result<(Vec<i64>, Vec<Victim>)> {
         let _nobody_takes = self.taking_chunks.write();
-        let mut tree = self.tree_of_now()?;
+        let tree = self.tree_of_now()?;
         refuse_damaged(&tree)?;
         let (indexed, _) = chunks::indexed(&tree.db)?;
         let mut live = named_in_database(&tree)?;
@@ -92,20 +102,34 @@ impl Shared {
         }
         self.add_named_in_memory(&mut live);
         let fresh: HashSet<PackNumber> = self.fresh.lock().chunks().map(|chunk| chunk.place().pack).collect();
-        tree.begin()?;
+        let mut dead = Vec::new();
         let mut kept: HashMap<PackNumber, Vec<Wanted>> = HashMap::new();
         for chunk in indexed {
             if live.contains(&chunk.id) {
                 kept.entry(chunk.place.pack).or_default().push(chunk);
             } else {
-                collected.chunks_dropped += 1;
-                self.stop_on_failure(index::remove(&tree.db, chunk.id).map_err(FsError::from))?;
+                dead.push(chunk.id);
             }
         }
+        self.unfindable.lock().extend(&dead);
         let writing = self.packs.open_pack();
         let free = |pack: &KnownPack| writing != Some(pack.number) && !fresh.contains(&pack.number);
         let packs = index::packs(&tree.db)?.into_iter().filter(free);
-        Ok(choose(packs.map(|pack| self.victim(&pack, &mut kept)).collect()))
+        Ok((dead, choose(packs.map(|pack| self.victim(&pack, &mut kept)).collect())))
+    }
+
+    /// Drops the rows of dead chunks, a few in each commit: on a full disk a commit must be small.
+    fn drop_rows(&self, dead: &[i64]) -> Result<()> {
+        for round in dead.chunks(ROWS_AT_ONCE) {
+            let mut tree = self.tree.lock();
+            tree.begin()?;
+            for id in round {
+                self.stop_on_failure(index::remove(&tree.db, *id).map_err(FsError::from))?;
+            }
+            drop(tree);
+            self.commit_rows()?;
+        }
+        Ok(())
     }
 
     fn victim(&self, pack: &KnownPack, kept: &mut HashMap<PackNumber, Vec<Wanted>>) -> Victim {
@@ -121,7 +145,7 @@ impl Shared {
             let Some(content) = &state.content else { continue };
             live.extend(content.extents.overlapping(0..u64::MAX).filter_map(|(_, extent)| match &extent.source {
                 Source::Chunk { chunk, .. } => Some(chunk.id),
-                Source::Inline { .. } => None,
+                Source::Lost { .. } | Source::Inline { .. } => None,
             }));
         }
         live.extend(self.fresh.lock().chunks().map(|chunk| chunk.id));
@@ -163,8 +187,8 @@ impl Shared {
                 return Ok(());
             }
             tree.begin()?;
-            let moved = tree.db.execute_batch(&format!("PRAGMA incremental_vacuum({PAGES_AT_ONCE})"));
-            self.stop_on_failure(moved.map_err(FsError::from))?;
+            let moved = tree.give_back(PAGES_AT_ONCE);
+            self.stop_on_failure(moved)?;
             let left = tree.free_pages()?;
             drop(tree);
             self.commit_rows()?;
@@ -211,6 +235,14 @@ impl Shared {
 }
 
 impl Tree {
+    /// Gives up to so many free pages back. The pragma does one for each row that is asked of it.
+    fn give_back(&mut self, pages: u32) -> Result<()> {
+        let mut statement = self.db.prepare(&format!("PRAGMA incremental_vacuum({pages})"))?;
+        let mut rows = statement.query([])?;
+        while rows.next()?.is_some() {}
+        Ok(())
+    }
+
     fn free_pages(&self) -> Result<i64> {
         Ok(self.db.query_row("PRAGMA freelist_count", [], |row| row.get(0))?)
     }

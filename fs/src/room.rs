@@ -6,6 +6,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -51,14 +52,39 @@ pub struct Volume {
     pub free_nodes: u64,
 }
 
+/// What the disk says of itself.
+struct Disk {
+    bytes: u64,
+    free_bytes: u64,
+    nodes: u64,
+    free_nodes: u64,
+}
+
+impl Disk {
+    /// Network and other file systems report what they like: sizes that don't fit are as large as can be.
+    fn at(folder: &Path) -> io::Result<Self> {
+        let disk = statvfs(folder)?;
+        Ok(Self {
+            bytes: disk.f_blocks.saturating_mul(disk.f_frsize),
+            free_bytes: disk.f_bavail.saturating_mul(disk.f_frsize),
+            nodes: disk.f_files,
+            free_nodes: disk.f_ffree,
+        })
+    }
+
+    fn volume(&self) -> Volume {
+        Volume { bytes: self.bytes, free_bytes: self.free_bytes, nodes: self.nodes, free_nodes: self.free_nodes }
+    }
+}
+
 impl Room {
     /// Takes the reserve in `folder`, as far as there is room for it.
     pub(crate) fn open(folder: &Path) -> Result<Self> {
-        let disk = statvfs(folder).map_err(|e| FsError::io("asking for the disk's room")(e.into()))?;
+        let disk = Disk::at(folder).map_err(FsError::io("asking for the disk's room"))?;
         let room = Self {
             folder: folder.to_path_buf(),
             reserve: folder.join("reserve"),
-            wanted_bytes: RESERVE_BYTES.min(disk.f_blocks * disk.f_frsize / RESERVE_PART),
+            wanted_bytes: RESERVE_BYTES.min(disk.bytes / RESERVE_PART),
             look: Mutex::new(Look { at: None, free_bytes: 0, reserve_bytes: 0 }),
         };
         room.take_reserve();
@@ -98,12 +124,12 @@ impl Room {
         self.wanted_bytes / 2
     }
 
-    /// Gives up the reserve when the disk is so full that a commit could fail.
-    pub(crate) fn before_commit(&self) -> Result<()> {
+    /// Gives up the reserve when the disk is so full that a commit of `bytes` of pages could fail.
+    pub(crate) fn before_commit(&self, bytes: u64) -> Result<()> {
         let mut look = self.look.lock();
         look.free_bytes = self.free_bytes()?;
         look.at = Some(Instant::now());
-        if look.reserve_bytes > 0 && look.free_bytes < HEADROOM_BYTES {
+        if look.reserve_bytes > 0 && look.free_bytes < HEADROOM_BYTES.max(bytes + bytes / 16) {
             std::fs::remove_file(&self.reserve).map_err(FsError::io("giving up the reserve"))?;
             look.reserve_bytes = 0;
             look.at = None;
@@ -120,13 +146,9 @@ impl Room {
 
     /// What statfs(2) shows.
     pub(crate) fn volume(&self) -> Result<Volume> {
-        let disk = statvfs(&self.folder).map_err(|e| FsError::io("asking for the disk's room")(e.into()))?;
-        Ok(Volume {
-            bytes: disk.f_blocks * disk.f_frsize,
-            free_bytes: (disk.f_bavail * disk.f_frsize).saturating_sub(self.kept_back(&self.look.lock())),
-            nodes: disk.f_files,
-            free_nodes: disk.f_ffree,
-        })
+        let disk = Disk::at(&self.folder).map_err(FsError::io("asking for the disk's room"))?;
+        let kept_back = self.kept_back(&self.look.lock());
+        Ok(Volume { free_bytes: disk.free_bytes.saturating_sub(kept_back), ..disk.volume() })
     }
 
     /// Free bytes of the disk that what adds must leave.
@@ -135,8 +157,7 @@ impl Room {
     }
 
     fn free_bytes(&self) -> Result<u64> {
-        let disk = statvfs(&self.folder).map_err(|e| FsError::io("asking for the disk's room")(e.into()))?;
-        Ok(disk.f_bavail * disk.f_frsize)
+        Ok(Disk::at(&self.folder).map_err(FsError::io("asking for the disk's room"))?.free_bytes)
     }
 
     /// Where there is no room for a reserve nothing is added, and whatever is free serves what removes.
@@ -147,16 +168,16 @@ impl Room {
     }
 
     fn try_reserve(&self) -> io::Result<u64> {
-        let disk = statvfs(&self.folder)?;
+        let disk = Disk::at(&self.folder)?;
         let wanted = self.wanted_bytes;
         let held = std::fs::metadata(&self.reserve).map_or(0, |file| file.len());
         if held >= wanted {
             return Ok(held);
         }
-        if disk.f_bavail * disk.f_frsize < wanted - held + HEADROOM_BYTES {
+        if disk.free_bytes < wanted - held + HEADROOM_BYTES {
             return Ok(held);
         }
-        let file: File = OpenOptions::new().create(true).write(true).truncate(false).open(&self.reserve)?;
+        let file: File = OpenOptions::new().create(true).write(true).truncate(false).mode(0o600).open(&self.reserve)?;
         match fallocate(&file, FallocateFlags::empty(), 0, wanted) {
             Ok(()) => Ok(wanted),
             Err(error) => {

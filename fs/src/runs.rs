@@ -130,6 +130,13 @@ impl Runs {
             .map(|(start, run)| (*start, run))
     }
 
+    /// The first run that ends past `offset`.
+    pub(crate) fn first_from(&self, offset: u64) -> Option<Range<u64>> {
+        let before = self.runs.range(..=offset).next_back().filter(|(start, run)| **start + run.len() as u64 > offset);
+        let found = before.or_else(|| self.runs.range(offset..).next());
+        found.map(|(start, run)| *start..*start + run.len() as u64)
+    }
+
     /// Whether every byte of `range` is here.
     pub(crate) fn covers(&self, range: Range<u64>) -> bool {
         range.is_empty()

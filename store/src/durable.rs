@@ -5,9 +5,10 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 
-/// Makes `bytes` the content of `path`, durable when this returns.
+/// Makes `bytes` the content of `path`, which only its owner may read, durable when this returns.
 ///
 /// # Errors
 /// What the system answers; the old content is there then, whole.
@@ -20,12 +21,20 @@ pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    let mut file = File::create_new(&temporary)?;
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&temporary)?;
     file.write_all(bytes)?;
     file.sync_all()?;
     drop(file);
     fs::rename(&temporary, path)?;
     sync_dir(folder)
+}
+
+/// Makes a folder, and those above it, that only its owner may enter; one that is there stays as it is.
+///
+/// # Errors
+/// What the system answers.
+pub fn make_private_folder(path: &Path) -> io::Result<()> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
 /// Makes the names in a folder durable.

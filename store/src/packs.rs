@@ -8,6 +8,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use cartable_crypto::{ChunkCipher, ChunkRef, SpaceKeys, sealed_bytes, span};
 use parking_lot::{Mutex, RwLock};
@@ -51,6 +52,10 @@ pub struct Packs {
     backend: Arc<dyn Backend>,
     names: RwLock<HashMap<PackNumber, PackName>>,
     writing: Mutex<Writing>,
+    /// The number that the next pack gets, and what the index does not know yet: apart, since an append holds `writing` while
+    /// it writes.
+    next: AtomicU32,
+    new: Mutex<Vec<KnownPack>>,
     /// Held while packs are synced: whoever comes second finds the first's work done. Whether a sync failed: the system
     /// reports what it could not write once, drops it, and answers the next sync as if all were well.
     syncing: Mutex<bool>,
@@ -59,12 +64,10 @@ pub struct Packs {
 struct Writing {
     /// Those of the current epoch: they seal the record headers.
     keys: Arc<SpaceKeys>,
-    next: PackNumber,
     open: Option<OpenPack>,
     unsynced: Vec<Arc<dyn Append>>,
     /// A pack was closed since the last sync.
     closed_unsynced: bool,
-    new: Vec<KnownPack>,
     header: Vec<u8>,
 }
 
@@ -80,26 +83,30 @@ thread_local! {
 }
 
 impl Packs {
-    /// Opens the packs that the index knows. The first append starts a new pack.
-    ///
-    /// # Errors
-    /// None yet; the packs themselves are opened when they are read.
-    pub fn open(backend: Arc<dyn Backend>, keys: Arc<SpaceKeys>, known: &[KnownPack]) -> Result<Self> {
-        let next = known.iter().map(|pack| pack.number).max().unwrap_or(0) + 1;
-        Ok(Self {
+    /// Opens the packs that the index knows. The first append starts a new pack. No pack gets a number below `next`: rows of
+    /// chunks may still name packs that are gone.
+    pub fn open(backend: Arc<dyn Backend>, keys: Arc<SpaceKeys>, known: &[KnownPack], next: PackNumber) -> Self {
+        let next = known.iter().map(|pack| pack.number + 1).max().unwrap_or(1).max(next);
+        Self {
             backend,
             names: RwLock::new(known.iter().map(|pack| (pack.number, pack.name)).collect()),
             writing: Mutex::new(Writing {
                 keys,
-                next,
                 open: None,
                 unsynced: Vec::new(),
                 closed_unsynced: false,
-                new: Vec::new(),
                 header: Vec::new(),
             }),
+            next: AtomicU32::new(next),
+            new: Mutex::default(),
             syncing: Mutex::new(false),
-        })
+        }
+    }
+
+    /// The number that the next pack gets.
+    #[must_use]
+    pub fn next_number(&self) -> PackNumber {
+        self.next.load(Ordering::Relaxed)
     }
 
     /// Appends the chunks of a batch, whose bodies are sealed, and returns where each lies. They are durable after a later
@@ -164,7 +171,7 @@ impl Packs {
     /// Takes the packs made or closed since the last call, for the caller to write into the index together with the
     /// chunks that lie in them.
     pub fn take_new(&self) -> Vec<KnownPack> {
-        std::mem::take(&mut self.writing.lock().new)
+        std::mem::take(&mut self.new.lock())
     }
 
     /// Opens `range` of a chunk's bytes into `out`, which is as long: only the segments that it touches are read.
@@ -302,17 +309,14 @@ impl Packs {
 
     /// Gives no pack a number up to `last`: chunks may still name packs that the index lost.
     pub fn skip_numbers(&self, last: PackNumber) {
-        let mut writing = self.writing.lock();
-        writing.next = writing.next.max(last.saturating_add(1));
+        self.next.fetch_max(last.saturating_add(1), Ordering::Relaxed);
     }
 
     /// Takes in a pack that lies in the backend and that the index did not know.
     #[must_use]
     pub fn adopt(&self, name: PackName, epoch: u32, bytes: u64) -> PackNumber {
-        let mut writing = self.writing.lock();
-        let number = writing.next;
-        writing.next += 1;
-        writing.new.push(KnownPack { number, name, epoch, bytes, closed: true });
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        self.new.lock().push(KnownPack { number, name, epoch, bytes, closed: true });
         self.names.write().insert(number, name);
         number
     }
@@ -341,9 +345,9 @@ impl Packs {
             self.backend.delete(&name.object())?;
             return Err(error);
         }
-        let known = KnownPack { number: writing.next, name, epoch: writing.keys.epoch, bytes: 0, closed: false };
-        writing.next += 1;
-        writing.new.push(known);
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let known = KnownPack { number, name, epoch: writing.keys.epoch, bytes: 0, closed: false };
+        self.new.lock().push(known);
         self.names.write().insert(known.number, name);
         writing.open = Some(OpenPack { known, end: FILE_HEADER_BYTES as u64, file, dirty: false });
         Ok(())
@@ -371,7 +375,7 @@ impl Packs {
             writing.unsynced.push(open.file);
         }
         writing.closed_unsynced = true;
-        writing.new.push(KnownPack { bytes: end, closed: true, ..open.known });
+        self.new.lock().push(KnownPack { bytes: end, closed: true, ..open.known });
         Ok(())
     }
 }

@@ -104,7 +104,11 @@ fn a_stream_written_anew_leaves_nothing_of_the_old_behind_its_end() {
     desk.crash();
     let found = desk.found("file");
     let one_letter = found.iter().all(|byte| *byte == found[0]);
-    assert!(one_letter && (found.len() == OLD || found.len() <= NEW && found.first() != Some(&b'a')), "{}", found.len());
+    assert!(
+        one_letter && (found.len() == OLD || found.len() <= NEW && found.first() != Some(&b'a')),
+        "{}",
+        found.len()
+    );
     let id = desk.space().lookup(desk.world.access(), NodeId::ROOT, Name::new(b"file").unwrap()).unwrap().id;
     let was = found.len();
     desk.resize(id, (OLD + 1000) as u64);

@@ -2,6 +2,7 @@
 
 use std::{
     fs, io,
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
 };
 
@@ -85,7 +86,10 @@ impl Files {
 
     /// Makes the bag's folder, for its owner only.
     pub(super) fn make_folder(&self) -> Result<(), BagError> {
-        make_private(&self.folder)
+        make_private(&self.folder)?;
+        // It may have been there, open to others.
+        let private = fs::set_permissions(&self.folder, PermissionsExt::from_mode(0o700));
+        private.map_err(BagError::io("closing to others", &self.folder))
     }
 
     /// Makes the folder that the spaces' folders lie in.
@@ -119,7 +123,10 @@ impl Files {
         if !names.iter().all(ours) || names.iter().any(|name| name == HEADER) {
             return Err(BagError::NotEmpty { folder: self.folder.clone() });
         }
-        Ok(names)
+        // A bag that lost its header may still get it back from a copy: what was written to is never cleared.
+        let used = names.iter().any(|name| name.starts_with(KEYRING) && *name != format!("{KEYRING}1"))
+            || holds_files(&self.folder.join(SPACES), 4);
+        if used { Err(BagError::NotEmpty { folder: self.folder.clone() }) } else { Ok(names) }
     }
 
     /// Clears what an interrupted creation left. The lock is held.
@@ -235,6 +242,15 @@ impl Files {
     }
 }
 
+/// Whether there are files so many folders down or deeper: packs lie there, and nothing that a creation makes.
+fn holds_files(folder: &Path, depth: usize) -> bool {
+    let Ok(entries) = fs::read_dir(folder) else { return false };
+    entries.flatten().any(|entry| match entry.file_type() {
+        Ok(kind) if kind.is_dir() => holds_files(&entry.path(), depth.saturating_sub(1)),
+        _ => depth <= 1,
+    })
+}
+
 fn beside(database: &Path, ending: &str) -> PathBuf {
     let mut name = database.file_name().unwrap_or_default().to_owned();
     name.push(ending);
@@ -249,9 +265,7 @@ fn names(folder: &Path) -> io::Result<Vec<String>> {
 
 /// Makes a folder that only its owner may enter, unless it is there.
 pub(super) fn make_private(path: &Path) -> Result<(), BagError> {
-    use std::os::unix::fs::DirBuilderExt;
-    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
-    made.map_err(BagError::io("making", path))
+    durable::make_private_folder(path).map_err(BagError::io("making", path))
 }
 
 /// Reads a file of at most `bytes`. What a host may have put there instead (a link, a pipe that nobody writes) is refused.

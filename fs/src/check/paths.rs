@@ -1,6 +1,6 @@
 //! From nodes back to paths, for findings: read once, when there is something to tell.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use rusqlite::Connection;
 
@@ -36,17 +36,27 @@ impl Paths {
 
     /// All paths of the files that name one of `chunks`.
     pub(crate) fn of_chunks(&self, db: &Connection, chunks: &HashSet<i64>) -> Result<Vec<String>> {
+        let paths: BTreeSet<String> = self.by_chunk(db, chunks)?.into_values().flatten().collect();
+        Ok(paths.into_iter().collect())
+    }
+
+    /// The paths of the files that name each of `chunks`, in order.
+    pub(crate) fn by_chunk(&self, db: &Connection, chunks: &HashSet<i64>) -> Result<HashMap<i64, Vec<String>>> {
         let mut query = db.prepare("SELECT node, chunk FROM extents")?;
         let mut rows = query.query([])?;
-        let mut nodes = HashSet::new();
+        let mut nodes: HashMap<i64, BTreeSet<i64>> = HashMap::new();
         while let Some(row) = rows.next()? {
-            if chunks.contains(&row.get(1)?) {
-                nodes.insert(row.get(0)?);
+            let chunk = row.get(1)?;
+            if chunks.contains(&chunk) {
+                nodes.entry(chunk).or_default().insert(row.get(0)?);
             }
         }
-        let mut paths: Vec<String> = nodes.into_iter().flat_map(|node| self.of(node)).collect();
-        paths.sort();
-        Ok(paths)
+        let paths = |nodes: BTreeSet<i64>| {
+            let mut paths: Vec<String> = nodes.into_iter().flat_map(|node| self.of(node)).collect();
+            paths.sort();
+            paths
+        };
+        Ok(nodes.into_iter().map(|(chunk, nodes)| (chunk, paths(nodes))).collect())
     }
 
     fn joined(&self, parent: i64, name: &[u8]) -> String {

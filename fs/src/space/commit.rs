@@ -14,8 +14,8 @@ use std::num::NonZeroU64;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-
 use cartable_share::Access;
+use cartable_store::PackNumber;
 use parking_lot::MutexGuard;
 use rustix::fs::{Advice, fadvise};
 
@@ -196,8 +196,7 @@ impl Shared {
         if !tree.in_batch {
             return Ok(short);
         }
-        self.room.before_commit()?;
-        tree.commit(self.next_chunk.load(Ordering::Relaxed))?;
+        self.commit_batch(&mut tree)?;
         let mut log_end = tree.log_bytes();
         // In the same moment: once somebody opens the next batch, the log can't be copied.
         if log_end > self.room.log_bytes() {
@@ -216,6 +215,12 @@ impl Shared {
         let _ = fadvise(&era.log, log_end, Some(LOG_AHEAD_BYTES), Advice::WillNeed);
         self.room.after_commit();
         Ok(short)
+    }
+
+    /// Commits the open batch. It is durable once the log is synced.
+    pub(super) fn commit_batch(&self, tree: &mut Tree) -> Result<()> {
+        self.room.before_commit(tree.batch_bytes())?;
+        tree.commit(self.next_chunk.load(Ordering::Relaxed), self.packs.next_number())
     }
 
     /// Stores what is dirty of all files. Returns those of which so little is dirty that it goes inline, and an error
@@ -296,7 +301,6 @@ impl Shared {
         }
         self.dirty.lock().remove(&id);
     }
-
 }
 
 /// Dirty bytes of a file that go into the database when a batch closes by itself: not worth a chunk.
@@ -304,22 +308,29 @@ const TINY_BYTES: usize = 2048;
 const _: () = assert!(TINY_BYTES <= INLINE_BYTES);
 
 impl Tree {
-    /// Commits the open batch. It is durable once the log is synced.
-    pub(super) fn commit(&mut self, next_chunk: i64) -> Result<()> {
-        self.save_state(next_chunk)?;
+    fn commit(&mut self, next_chunk: i64, next_pack: PackNumber) -> Result<()> {
+        self.save_state(next_chunk, next_pack)?;
         self.db.prepare_cached("COMMIT")?.execute([])?;
         self.in_batch = false;
         self.counter += 1;
         Ok(())
     }
 
-    fn save_state(&mut self, next_chunk: i64) -> Result<()> {
+    fn save_state(&mut self, next_chunk: i64, next_pack: PackNumber) -> Result<()> {
         let next_node = NodeId(self.next_node).row();
         self.db
             .prepare_cached(
-                "UPDATE state SET counter = ?1, next_node = ?2, next_entry = ?3, next_chunk = ?4, next_inline = ?5 WHERE id = 1",
+                "UPDATE state SET counter = ?1, next_node = ?2, next_entry = ?3, next_chunk = ?4, next_inline = ?5,
+                 next_pack = ?6 WHERE id = 1",
             )?
-            .execute((self.counter.cast_signed() + 1, next_node, self.next_entry, next_chunk, self.next_inline))?;
+            .execute((
+                self.counter.cast_signed() + 1,
+                next_node,
+                self.next_entry,
+                next_chunk,
+                self.next_inline,
+                next_pack,
+            ))?;
         Ok(())
     }
 

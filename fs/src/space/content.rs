@@ -54,9 +54,27 @@ impl Content {
         self.dirty.is_empty() && self.cutting.is_none()
     }
 
+    fn all_runs(&self) -> impl Iterator<Item = &Runs> {
+        self.cutting.as_deref().into_iter().chain([&self.dirty])
+    }
+
+    /// The first byte from `offset` on that is not in a hole.
+    pub(super) fn data_from(&self, offset: u64) -> Option<u64> {
+        let stored = self.extents.overlapping(offset..u64::MAX).next().map(|(start, _)| start);
+        let runs = self.all_runs().filter_map(|runs| runs.first_from(offset)).map(|run| run.start);
+        runs.chain(stored).min().map(|start| start.max(offset))
+    }
+
+    /// Where a piece that holds byte `at` ends; none for a byte in a hole.
+    pub(super) fn data_end(&self, at: u64) -> Option<u64> {
+        let stored = self.extents.overlapping(at..at + 1).next().map(|(start, extent)| start + extent.length);
+        let runs = self.all_runs().filter_map(|runs| runs.first_from(at)).filter(|run| run.start <= at);
+        runs.map(|run| run.end).chain(stored).max()
+    }
+
     /// The parts of `range` whose newest bytes are outside the extents; they may overlap.
     pub(super) fn loose(&self, range: &Range<u64>) -> Vec<Range<u64>> {
-        let runs = self.cutting.as_deref().into_iter().chain([&self.dirty]).flat_map(Runs::ranges);
+        let runs = self.all_runs().flat_map(Runs::ranges);
         let parts = runs.map(|run| run.start.max(range.start)..run.end.min(range.end));
         parts.filter(|part| !part.is_empty()).collect()
     }
@@ -97,7 +115,7 @@ impl Content {
             .overlapping(range.clone())
             .filter_map(|(_, extent)| match extent.source {
                 Source::Inline { row } => Some(row),
-                Source::Chunk { .. } => None,
+                Source::Chunk { .. } | Source::Lost { .. } => None,
             })
             .collect();
         self.dropped_inline.extend(inline);
@@ -134,19 +152,24 @@ impl Tree {
         let mut rows = query.query(params![id.row()])?;
         let mut last: Option<Arc<Chunk>> = None;
         while let Some(row) = rows.next()? {
-            let (start, length) = (row.get::<_, i64>(0)?.cast_unsigned(), row.get::<_, i64>(1)?.cast_unsigned());
+            let impossible = || FsError::Damaged(format!("an extent of node {} is impossible", id.0));
+            let (start, length): (i64, i64) = (row.get(0)?, row.get(1)?);
+            if start < content.extents.end().cast_signed() || length <= 0 || start.checked_add(length).is_none() {
+                return Err(impossible());
+            }
             let chunk: i64 = row.get(2)?;
             let source = if chunk < 0 {
-                Source::Inline { row: -chunk }
+                Source::Inline { row: chunk.checked_neg().ok_or_else(impossible)? }
             } else {
-                let chunk = match &last {
-                    Some(last) if last.id == chunk => Arc::clone(last),
-                    _ => Arc::new(Chunk::from_row(chunk, row, 4)?),
+                let skip = row.get(3)?;
+                let known = match &last {
+                    Some(last) if last.id == chunk => Some(Arc::clone(last)),
+                    _ => Chunk::from_row(chunk, row, 4)?.map(Arc::new),
                 };
-                last = Some(Arc::clone(&chunk));
-                Source::Chunk { chunk, skip: row.get(3)? }
+                last.clone_from(&known);
+                known.map_or(Source::Lost { chunk, skip }, |chunk| Source::Chunk { chunk, skip })
             };
-            content.extents.load(start, Extent { length, source });
+            content.extents.load(start.cast_unsigned(), Extent { length: length.cast_unsigned(), source });
         }
         content.has_capability = self.xattr_exists(id, b"security.capability")?;
         Ok(content)

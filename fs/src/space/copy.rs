@@ -106,10 +106,11 @@ impl Space {
 fn shared_parts(extents: &[(u64, Extent)], range: Range<u64>, to: u64) -> Vec<(u64, Extent)> {
     let mut parts = Vec::new();
     for (start, extent) in extents {
-        let Source::Chunk { chunk, skip } = &extent.source else { continue };
+        if matches!(extent.source, Source::Inline { .. }) {
+            continue;
+        }
         let (from, end) = ((*start).max(range.start), (start + extent.length).min(range.end));
-        let skip = skip + u32::try_from(from - start).unwrap_or(u32::MAX);
-        let source = Source::Chunk { chunk: std::sync::Arc::clone(chunk), skip };
+        let source = extent.source.from(from - start);
         parts.push((to + (from - range.start), Extent { length: end - from, source }));
     }
     parts

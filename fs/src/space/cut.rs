@@ -107,10 +107,14 @@ impl Shared {
             }
             let size = state.attr.size;
             let Some(content) = &mut state.content else { return Ok(()) };
-            let runs = match reason {
+            let mut runs = match reason {
                 Reason::Stream => content.dirty.take_blocks(STREAM_BYTES as u64),
                 Reason::Settle => std::mem::take(&mut content.dirty),
             };
+            if runs.is_empty() && content.dirty.bytes() >= 2 * STREAM_BYTES {
+                // No stream, but many pieces: waiting for more makes each write slower.
+                runs = std::mem::take(&mut content.dirty);
+            }
             if runs.is_empty() {
                 return Ok(());
             }
@@ -235,7 +239,8 @@ impl Shared {
             return Ok(Some(found));
         }
         let tree = self.tree.lock();
-        Ok(Chunk::find(&tree.db, hash)?.map(|chunk| (Arc::new(chunk), 0)))
+        let found = Chunk::find(&tree.db, hash)?.filter(|chunk| !self.unfindable.lock().contains(&chunk.id));
+        Ok(found.map(|chunk| (Arc::new(chunk), 0)))
     }
 
     /// Ends a cut: puts the pieces in place, and back into `dirty` what was not stored.

@@ -121,5 +121,4 @@ impl Shared {
     pub(crate) fn commit_rows(&self) -> Result<()> {
         self.commit(Scope::Urgent)
     }
-
 }

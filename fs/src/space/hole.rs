@@ -78,25 +78,12 @@ impl Space {
             return Err(FsError::PastEnd);
         }
         let Some(content) = &state.content else { return Err(FsError::NotFound) };
-        let mut data: Vec<Range<u64>> = content
-            .extents
-            .overlapping(offset..size)
-            .map(|(start, extent)| start..start + extent.length)
-            .chain(content.dirty.ranges())
-            .chain(content.cutting.iter().flat_map(|runs| runs.ranges()))
-            .filter(|range| range.end > offset && range.start < size)
-            .collect();
-        drop(state);
-        data.sort_by_key(|range| range.start);
         match what {
-            Seek::Data => data.first().map(|range| range.start.max(offset)).ok_or(FsError::PastEnd),
+            Seek::Data => content.data_from(offset).filter(|at| *at < size).ok_or(FsError::PastEnd),
             Seek::Hole => {
                 let mut at = offset;
-                for range in data {
-                    if range.start > at {
-                        break;
-                    }
-                    at = at.max(range.end);
+                while let Some(end) = content.data_end(at).filter(|_| at < size) {
+                    at = end;
                 }
                 Ok(at.min(size))
             }

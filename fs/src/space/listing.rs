@@ -7,6 +7,7 @@ use cartable_share::Access;
 use super::Space;
 use super::tree::{NODE_COLUMNS, node_from_row};
 use crate::error::Result;
+use crate::name::Name;
 use crate::node::{Attr, NodeId};
 
 /// An entry of a folder.
@@ -43,12 +44,19 @@ impl Space {
         while let Some(row) = rows.next()? {
             let cookie = row.get::<_, i64>(0)?.cast_unsigned();
             let id = NodeId::from_row(row.get(1)?)?;
+            let name = row.get_ref(2)?.as_blob().unwrap_or_default();
+            if Name::new(name).is_err() {
+                continue;
+            }
             let in_memory = self.shared.nodes.lock().get(&id).map(Arc::clone);
             let attr = match in_memory {
                 Some(node) => node.lock().attr(),
-                None => node_from_row(id, row, 3)?.attr,
+                None => match node_from_row(id, row, 3) {
+                    Ok(state) => state.attr,
+                    // One damaged row does not hide the rest; `check` tells of it.
+                    Err(_) => continue,
+                },
             };
-            let name = row.get_ref(2)?.as_blob().unwrap_or_default();
             if !each(&Listed { cookie, name, attr: &attr }) {
                 break;
             }

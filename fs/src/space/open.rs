@@ -2,18 +2,19 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering};
 
 use cartable_crypto::SpaceKeys;
-use cartable_store::{DiskBackend, Packs, index};
+use cartable_store::{DiskBackend, PackNumber, Packs, index};
 use parking_lot::{Mutex, RwLock};
 use rusqlite::Connection;
 use rusqlite::hooks::Wal;
 
-use super::gate::Gate;
 use super::entries::FOLDER_SIZE;
+use super::gate::Gate;
 use super::rows::FreshChunks;
 use super::state::{Era, Shared};
 use super::{CommitId, Space, Tree};
@@ -39,8 +40,9 @@ impl Space {
     /// # Errors
     /// [`FsError::Io`] and [`FsError::Database`]; what was made is left behind then.
     pub fn create(folder: &Path, keys: SpaceKeys, owner: (u32, u32)) -> Result<Self> {
-        fs::create_dir(folder).map_err(FsError::io("making the space's folder"))?;
-        fs::create_dir(folder.join(PACKS)).map_err(FsError::io("making the packs' folder"))?;
+        let private = |path: &Path| fs::DirBuilder::new().mode(0o700).create(path);
+        private(folder).map_err(FsError::io("making the space's folder"))?;
+        private(&folder.join(PACKS)).map_err(FsError::io("making the packs' folder"))?;
         let path = database_path(folder, keys.epoch);
         let db = db::open(&path, &keys.database, Opening::Create)?;
         insert_root(&db, owner)?;
@@ -66,7 +68,7 @@ impl Space {
         let backend = DiskBackend::open(&folder.join(PACKS))?;
         let room = Room::open(folder)?;
         let (mut tree, era) = begin_era(db, database, keys, &room)?;
-        let packs = Packs::open(Arc::new(backend), Arc::clone(&era.keys), &known)?;
+        let packs = Packs::open(Arc::new(backend), Arc::clone(&era.keys), &known, tree.next_pack()?);
         let opening = tree.note_opening()?;
         let next_chunk = tree.next_chunk()?;
         // Durable before any chunk is numbered: numbers are in packs, and none must come to stand for two chunks.
@@ -88,6 +90,7 @@ impl Space {
             pins: Mutex::new(HashMap::new()),
             reaped: Mutex::new(Vec::new()),
             fresh: Mutex::new(FreshChunks::default()),
+            unfindable: Mutex::new(HashSet::new()),
             next_chunk: AtomicI64::new(next_chunk),
             packs,
             pool,
@@ -221,6 +224,7 @@ impl Tree {
         Ok(Self {
             db,
             in_batch: false,
+            changes_before: 0,
             counter: counter.cast_unsigned(),
             wal_pages,
             next_node: next_node.cast_unsigned(),
@@ -228,6 +232,10 @@ impl Tree {
             next_inline,
             new_orphans: Vec::new(),
         })
+    }
+
+    fn next_pack(&self) -> Result<PackNumber> {
+        Ok(self.db.query_row("SELECT next_pack FROM state WHERE id = 1", [], |row| row.get(0))?)
     }
 
     fn next_chunk(&self) -> Result<i64> {

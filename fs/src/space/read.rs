@@ -99,7 +99,11 @@ impl Shared {
                     Err(error) => {
                         // It may have been moved; without a row, the file has changed and names it no more.
                         match self.tree.lock().chunk_place(chunk.id)? {
-                            Some(now) if now == place => Err(error.into()),
+                            Some(now) if now == place => {
+                                // Written again, its content must not be taken for stored.
+                                self.unfindable.lock().insert(chunk.id);
+                                Err(error.into())
+                            }
                             Some(now) => {
                                 chunk.moved_to(now);
                                 Ok(false)
@@ -110,6 +114,7 @@ impl Shared {
                     }
                 }
             }
+            Source::Lost { chunk, .. } => Err(FsError::Damaged(format!("chunk {chunk} is not in the index"))),
             Source::Inline { row } => {
                 let Some(bytes) = self.tree.lock().inline_bytes(*row)? else { return Ok(false) };
                 let start = index(piece.skip);

@@ -8,7 +8,6 @@
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use cartable_crypto::SpaceKeys;
 use cartable_share::Access;
@@ -78,8 +77,7 @@ impl Shared {
     /// Commits what `tree_of_now` wrote, while nobody else can commit, and makes it durable.
     fn commit_held(&self, tree: &mut Tree) -> Result<()> {
         if tree.in_batch {
-            self.room.before_commit()?;
-            tree.commit(self.next_chunk.load(Ordering::Relaxed))?;
+            self.commit_batch(tree)?;
         }
         self.era().log.sync_data().map_err(FsError::io("syncing the database's log"))
     }

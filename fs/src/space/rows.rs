@@ -11,7 +11,7 @@ use rusqlite::{Connection, Row, params};
 use super::content::{Content, INLINE_BYTES};
 use super::state::Shared;
 use super::{Node, NodeState, Tree};
-use crate::error::{FsError, Result};
+use crate::error::Result;
 use crate::extent::{Chunk, Extent, Source};
 use crate::node::NodeId;
 use crate::runs::Runs;
@@ -63,18 +63,16 @@ impl FreshChunks {
 }
 
 impl Chunk {
-    /// Reads a chunk from a row whose columns from `first` on are pack, offset, plain_bytes and reference.
-    pub(super) fn from_row(id: i64, row: &Row<'_>, first: usize) -> Result<Self> {
-        let missing = || FsError::Damaged(format!("chunk {id} is not in the index"));
+    /// Reads a chunk from a row whose columns from `first` on are pack, offset, plain_bytes and reference; none when they
+    /// are not there.
+    pub(super) fn from_row(id: i64, row: &Row<'_>, first: usize) -> Result<Option<Self>> {
         let pack: Option<u32> = row.get(first)?;
         let reference: Option<Vec<u8>> = row.get(first + 3)?;
-        let bytes: [u8; 64] = reference.and_then(|bytes| bytes.try_into().ok()).ok_or_else(missing)?;
-        let place = Place {
-            pack: pack.ok_or_else(missing)?,
-            offset: row.get::<_, i64>(first + 1)?.cast_unsigned(),
-            plain_bytes: row.get(first + 2)?,
-        };
-        Ok(Self::new(id, place, ChunkRef::from_bytes(&bytes)))
+        let bytes: Option<[u8; 64]> = reference.and_then(|bytes| bytes.try_into().ok());
+        let (Some(pack), Some(bytes)) = (pack, bytes) else { return Ok(None) };
+        let offset = row.get::<_, i64>(first + 1)?.cast_unsigned();
+        let place = Place { pack, offset, plain_bytes: row.get(first + 2)? };
+        Ok(Some(Self::new(id, place, ChunkRef::from_bytes(&bytes))))
     }
 
     pub(super) fn find(db: &Connection, hash: &[u8; 32]) -> Result<Option<Self>> {
@@ -82,7 +80,7 @@ impl Chunk {
             "SELECT c.id, c.pack, c.offset, c.plain_bytes, c.reference FROM dedup d JOIN chunks c ON c.id = d.chunk WHERE d.hash = ?1",
         )?;
         let mut rows = query.query([&hash[..]])?;
-        rows.next()?.map(|row| Self::from_row(row.get(0)?, row, 1)).transpose()
+        rows.next()?.map_or(Ok(None), |row| Self::from_row(row.get(0)?, row, 1))
     }
 }
 
@@ -105,6 +103,7 @@ impl Tree {
             for (at, extent) in content.extents.overlapping(start..end).filter(|(at, _)| *at >= start) {
                 let (chunk, skip) = match &extent.source {
                     Source::Chunk { chunk, skip } => (chunk.id, *skip),
+                    Source::Lost { chunk, skip } => (*chunk, *skip),
                     Source::Inline { row } => (-row, 0),
                 };
                 insert.execute(params![id.row(), at.cast_signed(), extent.length.cast_signed(), chunk, skip])?;

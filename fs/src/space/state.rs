@@ -42,6 +42,8 @@ pub(crate) struct Shared {
     pub(super) reaped: Mutex<Vec<NodeId>>,
     /// Chunks appended and not yet in the index.
     pub(crate) fresh: Mutex<FreshChunks>,
+    /// Chunks that equal content is not to be found by: they did not open, or are on their way out of the index.
+    pub(crate) unfindable: Mutex<HashSet<i64>>,
     pub(super) next_chunk: AtomicI64,
     pub(crate) packs: Packs,
     pub(crate) pool: rayon::ThreadPool,

@@ -16,6 +16,8 @@ use crate::node::{Attr, Kind, NodeId, PERMISSION_MASK, times_from_bytes, times_t
 pub(crate) struct Tree {
     pub(crate) db: Connection,
     pub(crate) in_batch: bool,
+    /// Rows changed by this connection when the batch was opened.
+    pub(super) changes_before: u64,
     pub(super) counter: u64,
     /// How many pages the log held after the last commit. The log's length says nothing: it is written over from its
     /// start once it was copied.
@@ -43,10 +45,16 @@ impl Tree {
         self.wal_pages.load(Ordering::Relaxed) as u64 * db::LOG_FRAME_BYTES
     }
 
+    /// About how many bytes the open batch may write to the log: a page for each row that it changed.
+    pub(super) fn batch_bytes(&self) -> u64 {
+        (self.db.total_changes() - self.changes_before) * db::PAGE_BYTES
+    }
+
     /// Opens the batch unless it is open: what follows is kept or lost together.
     pub(crate) fn begin(&mut self) -> Result<()> {
         if !self.in_batch {
             self.db.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+            self.changes_before = self.db.total_changes();
             self.in_batch = true;
         }
         Ok(())

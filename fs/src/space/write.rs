@@ -65,7 +65,8 @@ impl Space {
         }
         if of_file >= STREAM_BYTES {
             self.shared.cut(&node, Reason::Stream)?;
-        } else if self.shared.dirty_bytes.load(Ordering::Relaxed) > DIRTY_BYTES {
+        }
+        if self.shared.dirty_bytes.load(Ordering::Relaxed) > DIRTY_BYTES {
             self.shared.cut_all()?;
         }
         Ok(())

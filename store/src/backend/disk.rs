@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
 use std::io;
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -63,9 +63,10 @@ impl Backend for DiskBackend {
     fn create(&self, name: &str) -> Result<Arc<dyn Append>> {
         let path = self.folder.join(name);
         if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent).map_err(Error::io("making the folder of", name))?;
+            durable::make_private_folder(parent).map_err(Error::io("making the folder of", name))?;
         }
-        let file = OpenOptions::new().write(true).create_new(true).open(&path).map_err(Error::io("making", name))?;
+        let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path);
+        let file = made.map_err(Error::io("making", name))?;
         Ok(Arc::new(Growing { name: name.to_owned(), path, file, named: AtomicBool::new(false) }))
     }
 
@@ -90,8 +91,10 @@ impl Backend for DiskBackend {
     }
 
     fn delete(&self, name: &str) -> Result<()> {
+        let removed = fs::remove_file(self.folder.join(name));
+        // After it, so that no reader opens it again: a file that is held keeps its room.
         self.files.lock().remove(name);
-        match fs::remove_file(self.folder.join(name)) {
+        match removed {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::io("removing", name)(error)),
             _ => Ok(()),
         }
@@ -100,7 +103,7 @@ impl Backend for DiskBackend {
     fn quarantine(&self, name: &str) -> Result<()> {
         self.files.lock().remove(name);
         let aside = self.folder.with_file_name(QUARANTINE);
-        fs::create_dir_all(&aside).map_err(Error::io("making the quarantine for", name))?;
+        durable::make_private_folder(&aside).map_err(Error::io("making the quarantine for", name))?;
         let target = aside.join(name.replace('/', "-"));
         fs::rename(self.folder.join(name), target).map_err(Error::io("setting aside", name))?;
         durable::sync_dir(&aside).map_err(Error::io("setting aside", name))

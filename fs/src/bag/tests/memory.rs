@@ -243,7 +243,8 @@ fn a_planted_journal_is_not_played_back() {
     write(&bag, "second", b"written since");
     let new = fs::read(&database).unwrap();
     let page = |bytes: &[u8], number: usize| bytes[number * 4096..(number + 1) * 4096].to_vec();
-    let differing: Vec<usize> = (0..old.len() / 4096).filter(|number| page(&old, *number) != page(&new, *number)).collect();
+    let differing: Vec<usize> =
+        (0..old.len() / 4096).filter(|number| page(&old, *number) != page(&new, *number)).collect();
     let pages: Vec<_> = differing.iter().map(|number| (*number as u32 + 1, page(&old, *number))).collect();
     drop(bag);
     fs::write(bag_journal(&database), journal(&pages, new.len() / 4096)).unwrap();
@@ -266,7 +267,8 @@ fn journal(pages: &[(u32, Vec<u8>)], database_pages: usize) -> Vec<u8> {
     }
     out.resize(512, 0);
     for (number, page) in pages {
-        let sum = (1..).map(|n| 4096 - 200 * n).take_while(|at| *at > 0).map(|at| u32::from(page[at as usize])).sum::<u32>();
+        let sum =
+            (1..).map(|n| 4096 - 200 * n).take_while(|at| *at > 0).map(|at| u32::from(page[at as usize])).sum::<u32>();
         out.extend_from_slice(&number.to_be_bytes());
         out.extend_from_slice(page);
         out.extend_from_slice(&(nonce + sum).to_be_bytes());

@@ -143,3 +143,52 @@ fn planted_links_and_pipes_lead_nowhere() {
     rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
     assert!(matches!(error(world.open(&world.second())), BagError::Io { .. }), "and does not wait");
 }
+
+/// Whatever the umask, and the folder that somebody made before.
+#[test]
+fn only_the_owner_reads_a_bags_files() {
+    use std::os::unix::fs::PermissionsExt;
+    fn modes(folder: &Path, found: &mut Vec<(PathBuf, u32)>) {
+        found.push((folder.to_owned(), fs::metadata(folder).unwrap().permissions().mode() & 0o777));
+        for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            if entry.file_type().unwrap().is_dir() {
+                modes(&entry.path(), found);
+            } else {
+                found.push((entry.path(), entry.metadata().unwrap().permissions().mode() & 0o777));
+            }
+        }
+    }
+    let folder = TempDir::new().unwrap();
+    let (place, state) = (folder.path().join("bag"), folder.path().join("state"));
+    fs::create_dir(&place).unwrap();
+    fs::set_permissions(&place, PermissionsExt::from_mode(0o755)).unwrap();
+    let code = Code::random();
+    let state = Arc::new(StateFolder::open(&state).unwrap());
+    let bag = Bag::create(&place, Suite::ChaCha20Poly1305, &[&same(&code)], &state, 1).unwrap();
+    write(&bag, "large", &vec![7; 200_000]);
+    bag.add_slot(&Secret::Recovery(Code::random()), Grant::Bag, 2).unwrap();
+    let slot = bag.prove_owner(&same(&code)).unwrap();
+    bag.replace_slot(&slot, &Secret::Recovery(Code::random()), 2).unwrap();
+    let mut found = Vec::new();
+    [place.as_path(), &folder.path().join("state")].into_iter().for_each(|folder| modes(folder, &mut found));
+    assert!(found.len() > 10, "{found:?}");
+    for (path, mode) in found {
+        assert_eq!(mode & 0o077, 0, "{} has mode {mode:o}", path.display());
+    }
+}
+
+/// A bag without its header is no place for a new one: the header may still come back from a copy.
+#[test]
+fn a_bag_that_lost_its_header_is_not_cleared() {
+    let world = World::new();
+    let header = fs::read(world.bag().join("bag.json")).unwrap();
+    let bag = world.open(&world.first()).unwrap();
+    write(&bag, "large", &vec![7; 200_000]);
+    drop(bag);
+    fs::remove_file(world.bag().join("bag.json")).unwrap();
+    let made = Bag::create(&world.bag(), Suite::ChaCha20Poly1305, &[&world.first()], &world.state(), 1);
+    assert!(matches!(error(made), BagError::NotEmpty { .. }));
+    fs::write(world.bag().join("bag.json"), header).unwrap();
+    let bag = world.open(&world.first()).unwrap();
+    assert_eq!(read(&bag, "large").unwrap().len(), 200_000);
+}
