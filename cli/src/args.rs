@@ -89,6 +89,8 @@ pub(crate) struct Mount {
     pub(crate) allow_other: bool,
     #[arg(long)]
     pub(crate) read_only: bool,
+    #[arg(long, short = 'o', value_delimiter = ',', value_parser = ["nosuid", "nodev", "noexec"])]
+    pub(crate) options: Vec<String>,
     #[arg(long)]
     pub(crate) danger_accept_older_copy: bool,
     /// This is the process behind the drive: the passphrase comes on standard input, the verdict goes to standard output.
@@ -103,6 +105,8 @@ pub(crate) struct Passwd {
     pub(crate) passphrase_file: Option<PathBuf>,
     #[arg(long, value_name = "FILE")]
     pub(crate) new_passphrase_file: Option<PathBuf>,
+    #[arg(long)]
+    pub(crate) danger_accept_older_copy: bool,
 }
 
 #[derive(Args)]
@@ -174,7 +178,7 @@ fn localised(command: clap::Command, id: &str, text: &Text) -> clap::Command {
 }
 
 /// Turns `mount.fuse.cartable BAG DIR -o OPTIONS`, as mount(8) and fstab(5) call it, into our own words. Options that
-/// are the kernel's or mount(8)'s are left out.
+/// are mount(8)'s own, or say what is so anyway, are left out; others are handed on, and refused when they are unknown.
 fn mount_helper(arguments: Vec<OsString>) -> Vec<OsString> {
     let called = arguments.first().map(Path::new).and_then(Path::file_name);
     if called != Some(MOUNT_HELPER.as_ref()) {
@@ -191,7 +195,8 @@ fn mount_helper(arguments: Vec<OsString>) -> Vec<OsString> {
                         Some(("passphrase-file", file)) => ours.extend(["--passphrase-file".into(), file.into()]),
                         None if option == "allow_other" => ours.push("--allow-other".into()),
                         None if option == "ro" => ours.push("--read-only".into()),
-                        _ => {}
+                        _ if IGNORED.contains(&option) || option.is_empty() || option.starts_with("x-") => {}
+                        _ => ours.extend(["--options".into(), option.into()]),
                     }
                 }
             }
@@ -202,16 +207,62 @@ fn mount_helper(arguments: Vec<OsString>) -> Vec<OsString> {
     ours
 }
 
+/// Options of fstab(5) that change nothing here.
+const IGNORED: [&str; 24] = [
+    "rw",
+    "defaults",
+    "auto",
+    "noauto",
+    "user",
+    "users",
+    "nouser",
+    "owner",
+    "group",
+    "nofail",
+    "_netdev",
+    "suid",
+    "dev",
+    "exec",
+    "async",
+    "noatime",
+    "relatime",
+    "norelatime",
+    "nodiratime",
+    "default_permissions",
+    "lazytime",
+    "silent",
+    "loud",
+    "nomand",
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn fstab_options_become_ours() {
-        let words =
-            ["/sbin/mount.fuse.cartable", "/bag", "/dir", "-o", "rw,noauto,user,passphrase-file=/p,allow_other,ro"];
+        let words = [
+            "/sbin/mount.fuse.cartable",
+            "/bag",
+            "/dir",
+            "-o",
+            "rw,noauto,user,passphrase-file=/p,allow_other,ro,nosuid,x-a.b=c,odd",
+        ];
         let ours = mount_helper(words.iter().map(OsString::from).collect());
-        let expected = ["cartable", "mount", "/bag", "/dir", "--passphrase-file", "/p", "--allow-other", "--read-only"];
+        let expected = [
+            "cartable",
+            "mount",
+            "/bag",
+            "/dir",
+            "--passphrase-file",
+            "/p",
+            "--allow-other",
+            "--read-only",
+            "--options",
+            "nosuid",
+            "--options",
+            "odd",
+        ];
         assert_eq!(ours, expected.map(OsString::from));
     }
 

@@ -5,6 +5,7 @@
 //! current folder, and keeps nothing of the caller's open.
 
 use std::io::{Read, Write};
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -31,6 +32,13 @@ pub(crate) fn start(mount: &Mount, bag: &Path, place: &Path, passphrase: &Bytes)
             command.arg(flag);
         }
     }
+    for option in &mount.options {
+        command.arg("--options").arg(option);
+    }
+    // Installed as a copy our program may have another name; what it does there goes by that name.
+    command.arg0("cartable");
+    // Whoever waits for a lock or a pipe of the caller must not wait for the drive.
+    close_fds::set_fds_cloexec(3, &[]);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).current_dir("/");
     let mut child = command.spawn().map_err(|error| Failure::io("starting", &own, &error))?;
     if let Some(mut pipe) = child.stdin.take() {
@@ -58,21 +66,21 @@ pub(crate) fn passphrase() -> Result<Bytes, Failure> {
     Ok(bytes)
 }
 
-/// Tells the command that the drive can be used, and lets go of its pipe.
-pub(crate) fn ready() {
-    say(READY);
+/// Tells the command that the drive can be used, and lets go of its pipe. Returns whether it still waited: who broke it
+/// off wants no drive.
+pub(crate) fn ready() -> bool {
+    say(READY)
 }
 
 /// Tells the command that there will be no drive.
 pub(crate) fn failed(failure: &Failure) {
-    say(&serde_json::to_string(failure).unwrap_or_default());
+    let _ = say(&serde_json::to_string(failure).unwrap_or_default());
 }
 
-/// Says the one thing there is to say, and puts nothing in the pipe's place.
-fn say(verdict: &str) {
+/// Says the one thing there is to say, and puts nothing (which standard error is) in the pipe's place.
+fn say(verdict: &str) -> bool {
     let mut out = std::io::stdout();
-    let _ = out.write_all(verdict.as_bytes()).and_then(|()| out.flush());
-    if let Ok(nothing) = std::fs::File::options().write(true).open("/dev/null") {
-        let _ = rustix::stdio::dup2_stdout(&nothing);
-    }
+    let said = out.write_all(verdict.as_bytes()).and_then(|()| out.flush());
+    let _ = rustix::stdio::dup2_stdout(std::io::stderr());
+    said.is_ok()
 }

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use crate::args::{self, Cli, Command};
 use crate::exit::Failure;
+use crate::output;
 use crate::text::Text;
 
 /// Does what the command line asks.
@@ -31,8 +32,9 @@ pub(crate) fn run(cli: &Cli, text: &Text) -> Result<(), Failure> {
         Some(Command::Check(check)) => report::check(check, text),
         Some(Command::Gc(unlock)) => report::gc(unlock, text),
         Some(Command::Completions { shell }) => {
-            generate(*shell, &mut args::command(text), "cartable", &mut std::io::stdout());
-            Ok(())
+            let mut script = Vec::new();
+            generate(*shell, &mut args::command(text), "cartable", &mut script);
+            output::print(String::from_utf8_lossy(&script).trim_end())
         }
         Some(Command::Man { folder }) => clap_mangen::generate_to(args::command(text), folder)
             .map_err(|e| Failure::io("writing pages into", folder, &e)),
@@ -40,10 +42,9 @@ pub(crate) fn run(cli: &Cli, text: &Text) -> Result<(), Failure> {
 }
 
 /// Prints a report: as JSON, or as lines of a name and a value.
-fn print(report: &Value, as_json: bool, text: &Text) {
+fn print(report: &Value, as_json: bool, text: &Text) -> Result<(), Failure> {
     if as_json {
-        println!("{report}");
-        return;
+        return output::print(report);
     }
     for (name, value) in report.as_object().into_iter().flatten() {
         let value = match value {
@@ -53,8 +54,9 @@ fn print(report: &Value, as_json: bool, text: &Text) {
             Value::Null => text.say("none"),
             other => other.to_string(),
         };
-        println!("{}: {value}", text.say(&format!("name-{}", name.replace('_', "-"))));
+        output::print(format!("{}: {value}", text.say(&format!("name-{}", name.replace('_', "-")))))?;
     }
+    Ok(())
 }
 
 /// Seconds since 1970.

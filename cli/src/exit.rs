@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::text::Text;
 
 /// Why a command failed. Sent from the process behind a drive to the one that started it.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) enum Failure {
     /// A file or the system failed.
     Other { what: String },
@@ -30,6 +30,10 @@ pub(crate) enum Failure {
     PlaceNotFolder { folder: PathBuf },
     /// The place for the drive holds something.
     PlaceNotEmpty { folder: PathBuf },
+    /// The place for the drive is not this user's to use.
+    PlaceNotYours { folder: PathBuf },
+    /// The system lets only root open a drive to other users.
+    OthersNotAllowed,
     /// The system has no FUSE, or does not let us use it.
     NoFuse,
     /// The disk is full.
@@ -70,8 +74,11 @@ impl Failure {
             Self::NotABag { .. } | Self::NotEmptyForBag { .. } => 4,
             Self::NewerFormat => 5,
             Self::Busy { .. } => 6,
-            Self::PlaceMissing { .. } | Self::PlaceNotFolder { .. } | Self::PlaceNotEmpty { .. } => 7,
-            Self::NoFuse => 8,
+            Self::PlaceMissing { .. }
+            | Self::PlaceNotFolder { .. }
+            | Self::PlaceNotEmpty { .. }
+            | Self::PlaceNotYours { .. } => 7,
+            Self::NoFuse | Self::OthersNotAllowed => 8,
             Self::NoRoom => 9,
             Self::ReadOnlyDisk { .. } => 10,
             Self::Damaged { .. } => 11,
@@ -95,6 +102,8 @@ impl Failure {
             Self::PlaceMissing { folder } => ("place-missing", Some(("folder", shown(folder)))),
             Self::PlaceNotFolder { folder } => ("place-not-folder", Some(("folder", shown(folder)))),
             Self::PlaceNotEmpty { folder } => ("place-not-empty", Some(("folder", shown(folder)))),
+            Self::PlaceNotYours { folder } => ("place-not-yours", Some(("folder", shown(folder)))),
+            Self::OthersNotAllowed => ("others-not-allowed", None),
             Self::NoFuse => ("no-fuse", None),
             Self::NoRoom => ("no-room", None),
             Self::ReadOnlyDisk { path } => ("read-only-disk", Some(("path", shown(path)))),
@@ -173,13 +182,19 @@ impl From<BagError> for Failure {
 impl From<FsError> for Failure {
     fn from(error: FsError) -> Self {
         match error {
-            FsError::NoRoom => Self::NoRoom,
+            full if full.is_full() => Self::NoRoom,
             FsError::Damaged(what) => Self::Damaged { what },
+            FsError::Database(error) if is_damage(&error) => Self::Damaged { what: error.to_string() },
             FsError::Io { act, source } => Self::io(act, Path::new(""), &source),
-            FsError::Store(error) if error.is_full() => Self::NoRoom,
             other => Self::Other { what: chain(&other) },
         }
     }
+}
+
+/// Whether a database says that it is none, or not whole.
+fn is_damage(error: &cartable_fs::DatabaseError) -> bool {
+    use cartable_fs::DatabaseErrorCode::{DatabaseCorrupt, NotADatabase};
+    matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase))
 }
 
 /// An error with all its causes.

@@ -6,6 +6,7 @@ mod command;
 mod desktop;
 mod drive;
 mod exit;
+mod output;
 mod passphrase;
 mod places;
 mod sheet;
@@ -23,9 +24,9 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("{}", failure.sentences(&text));
+            output::tell(failure.sentences(&text));
             if in_window {
-                eprintln!("{}", text.say("everyday-press-enter"));
+                output::tell(text.say("everyday-press-enter"));
                 let _ = std::io::stdin().read_line(&mut String::new());
             }
             ExitCode::from(failure.code())

@@ -1,7 +1,7 @@
 //! Asking for secrets: from a file, the desktop's keyring, or the terminal without echo. Never from an argument.
 
 use std::fs;
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Read};
 use std::path::Path;
 
 use cartable_fs::bag::{Bag, Code, Passphrase, Secret};
@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::desktop::keyring;
 use crate::exit::Failure;
+use crate::output;
 use crate::text::Text;
 
 /// The bytes of a passphrase.
@@ -19,6 +20,13 @@ pub(crate) type Bytes = Zeroizing<Vec<u8>>;
 /// A secret on its way to the process behind a drive: hexadecimal in JSON.
 #[derive(Clone)]
 pub(crate) struct Word(pub(crate) Bytes);
+
+/// Never printed.
+impl std::fmt::Debug for Word {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("...")
+    }
+}
 
 impl Serialize for Word {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -59,11 +67,18 @@ pub(crate) fn open_with<T>(
     }
 }
 
-/// Reads a new passphrase; what is typed is typed twice.
+/// Reads a new passphrase, one that can be used; what is typed is typed twice.
 pub(crate) fn ask_new(file: Option<&Path>, text: &Text) -> Result<Bytes, Failure> {
+    let bytes = ask_twice(file, text)?;
+    passphrase(&bytes)?;
+    // Typed where the bag is opened it would be taken for a recovery code.
+    if matches!(secret(&bytes)?, Secret::Recovery(_)) { Err(Failure::BadPassphrase) } else { Ok(bytes) }
+}
+
+fn ask_twice(file: Option<&Path>, text: &Text) -> Result<Bytes, Failure> {
     let Some(file) = file else {
         if std::io::stdin().is_terminal() {
-            eprintln!("{}", text.say("everyday-passphrase-hint"));
+            output::tell(text.say("everyday-passphrase-hint"));
         }
         let first = typed(&text.say("ask-new-passphrase"))?;
         let second = typed(&text.say("ask-again"))?;
@@ -87,10 +102,16 @@ pub(crate) fn passphrase(bytes: &Bytes) -> Result<Secret, Failure> {
 }
 
 fn from_file(file: &Path) -> Result<Bytes, Failure> {
-    let bytes = Zeroizing::new(fs::read(file).map_err(|error| Failure::io("reading", file, &error))?);
+    let mut bytes = Zeroizing::new(Vec::with_capacity(FILE_BYTES));
+    let opened = fs::File::open(file).map_err(|error| Failure::io("reading", file, &error))?;
+    let read = opened.take(FILE_BYTES as u64).read_to_end(&mut bytes);
+    read.map_err(|error| Failure::io("reading", file, &error))?;
     let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
     Ok(Zeroizing::new(line.strip_suffix(b"\r").unwrap_or(line).to_vec()))
 }
+
+/// How much of a file is read for its first line: more than the longest passphrase, and not all of a file without end.
+const FILE_BYTES: usize = 2048;
 
 fn typed(prompt: &str) -> Result<Bytes, Failure> {
     if !std::io::stdin().is_terminal() {

@@ -15,7 +15,8 @@ use crate::exit::Failure;
 /// A drive of ours, as the kernel lists it.
 pub(crate) struct Mounted {
     pub(crate) folder: PathBuf,
-    pub(crate) source: String,
+    /// The bag's folder, as it was when it was opened.
+    pub(crate) bag: PathBuf,
 }
 
 /// What this device remembers of bags: `CARTABLE_STATE`, else below `XDG_STATE_HOME`, else below the home folder.
@@ -44,51 +45,37 @@ fn state_folder() -> Result<PathBuf, Failure> {
         .or_else(|| from("XDG_STATE_HOME").map(|base| base.join("cartable")))
         .or_else(|| home().map(|home| home.join(".local/state/cartable")))
         .ok_or_else(|| Failure::Other { what: "HOME is not set".into() })?;
-    fs::create_dir_all(&path).map_err(|error| Failure::io("making", &path, &error))?;
     Ok(path)
 }
 
 pub(crate) fn home() -> Option<PathBuf> {
-    std::env::var_os("HOME").filter(|value| !value.is_empty()).map(PathBuf::from)
+    std::env::var_os("HOME").map(PathBuf::from).filter(|home| home.is_absolute())
 }
 
 /// The drives that are mounted now.
 pub(crate) fn mounted() -> Vec<Mounted> {
-    let table = fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
+    let table = fs::read("/proc/self/mountinfo").unwrap_or_default();
     table
-        .lines()
+        .split(|byte| *byte == b'\n')
         .filter_map(|line| {
-            let (left, right) = line.split_once(" - ")?;
-            let mut right = right.split(' ');
-            let (kind, source) = (right.next()?, right.next()?);
-            let source = unescaped(source);
-            // Mounted by root the kernel lists no subtype: then the source, a bag's folder, tells.
-            let ours = kind == "fuse.cartable" || kind == "fuse" && source.join("bag.json").exists();
-            ours.then(|| Mounted {
-                folder: unescaped(left.split(' ').nth(4).unwrap_or_default()),
-                source: source.to_string_lossy().into_owned(),
-            })
+            let fields: Vec<&[u8]> = line.split(|byte| *byte == b' ').collect();
+            let dash = fields.iter().position(|field| *field == b"-")?;
+            let [kind, source] = *fields.get(dash + 1..dash + 3)? else { return None };
+            let folder = unescaped(fields.get(4)?);
+            (kind == b"fuse.cartable").then(|| Mounted { folder, bag: unescaped(source) })
         })
         .collect()
 }
 
 /// Undoes the octal escapes of mountinfo (proc(5)).
-fn unescaped(field: &str) -> PathBuf {
-    let bytes = field.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
+fn unescaped(field: &[u8]) -> PathBuf {
+    let mut out = Vec::with_capacity(field.len());
     let mut at = 0;
-    while at < bytes.len() {
-        let escaped = (bytes[at] == b'\\').then(|| field.get(at + 1..at + 4)).flatten();
-        match escaped.and_then(|octal| u8::from_str_radix(octal, 8).ok()) {
-            Some(byte) => {
-                out.push(byte);
-                at += 4;
-            }
-            None => {
-                out.push(bytes[at]);
-                at += 1;
-            }
-        }
+    while at < field.len() {
+        let escaped = (field[at] == b'\\').then(|| field.get(at + 1..at + 4)).flatten();
+        let octal = escaped.and_then(|octal| u8::from_str_radix(std::str::from_utf8(octal).ok()?, 8).ok());
+        out.push(octal.unwrap_or(field[at]));
+        at += if octal.is_some() { 4 } else { 1 };
     }
     std::ffi::OsString::from_vec(out).into()
 }
@@ -119,8 +106,11 @@ pub(crate) fn prepare(folder: &Path) -> Result<PathBuf, Failure> {
     Ok(place)
 }
 
-/// A path from the root, without asking the file at its end.
+/// A path from the root, through links; where the file at its end does not answer, without asking it.
 pub(crate) fn absolute(path: &Path) -> PathBuf {
+    if let Ok(path) = path.canonicalize() {
+        return path;
+    }
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     match (parent.canonicalize(), path.file_name()) {
         (Ok(parent), Some(name)) => parent.join(name),
@@ -131,7 +121,11 @@ pub(crate) fn absolute(path: &Path) -> PathBuf {
 /// Unmounts, as far as nothing uses the drive.
 pub(crate) fn unmount(folder: &Path) -> Result<(), Failure> {
     fusermount(&["-u"], folder).map_err(|said| {
-        if said.contains("busy") { Failure::InUse { folder: folder.to_owned() } } else { Failure::Other { what: said } }
+        if said.to_lowercase().contains("busy") {
+            Failure::InUse { folder: folder.to_owned() }
+        } else {
+            Failure::Other { what: said }
+        }
     })
 }
 

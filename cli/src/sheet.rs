@@ -10,6 +10,12 @@ use zeroize::Zeroizing;
 use crate::exit::Failure;
 use crate::text::Text;
 
+/// Whether a new file can be made there.
+pub(crate) fn can_be_saved(file: &Path) -> Result<(), Failure> {
+    let made = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
+    made.and_then(|_| std::fs::remove_file(file)).map_err(|error| Failure::io("making", file, &error))
+}
+
 /// Writes the sheet to a new file that only its owner reads.
 pub(crate) fn save(file: &Path, code: &Code, bag: &Path, text: &Text) -> Result<(), Failure> {
     let sheet = Zeroizing::new(text.say_with(

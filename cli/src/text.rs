@@ -19,11 +19,8 @@ impl Text {
         let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
             .iter()
             .find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
-        if locale.is_some_and(|locale| locale.starts_with("fr")) {
-            Self::new("fr", FRENCH)
-        } else {
-            Self::new("en", ENGLISH)
-        }
+        let language = locale.as_deref().and_then(|locale| locale.split(['_', '.', '@']).next());
+        if language == Some("fr") { Self::new("fr", FRENCH) } else { Self::new("en", ENGLISH) }
     }
 
     #[cfg(test)]

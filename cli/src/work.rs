@@ -2,7 +2,7 @@
 
 use cartable_fs::Collected;
 use cartable_fs::bag::{Bag, Grant, KeyringSlot, Opening, SlotId, SlotKind};
-use cartable_fs::check::{Progress, Report};
+use cartable_fs::check::{Progress, Report, Severity};
 use serde::{Deserialize, Serialize};
 
 use crate::args::Unlock;
@@ -27,17 +27,31 @@ pub(crate) enum Request {
     RemoveSlot { by: Word, slot: String },
     /// Put a new passphrase in the place of the old one.
     ChangePassphrase { by: Word, new: Word, now: u64 },
+    /// Say where the drive is.
+    Drive,
+    /// If the drive is there: make everything durable, and later say how it ended.
+    Farewell { drive: Word },
 }
 
 /// What is answered: progress any number of times, then one of the others.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum Reply {
-    Progress { done: u64, total: u64 },
+    Progress {
+        done: u64,
+        total: u64,
+    },
     Checked(Report),
     Collected(Collected),
     Slots(Vec<Listed>),
-    Added { slot: String },
+    Added {
+        slot: String,
+    },
+    Drive {
+        folder: Word,
+    },
     Done,
+    /// It is another drive.
+    Elsewhere,
     Failed(Failure),
 }
 
@@ -61,15 +75,16 @@ pub(crate) fn have_done(
     if let Some(reply) = socket::ask(&unlock.bag, request, show)? {
         return Ok(reply);
     }
-    let bag = opened(unlock, known, text)?;
+    let reading = matches!(request, Request::Check | Request::Slots { .. });
+    let bag = opened(unlock, known, reading, text)?;
     let reply = done(&bag, request, show);
     bag.close_spaces()?;
     reply
 }
 
-/// Opens the bag that a command works on.
-pub(crate) fn opened(unlock: &Unlock, known: Option<Bytes>, text: &Text) -> Result<Bag, Failure> {
-    let opening = Opening { read_only: false, danger_accept_older_copy: unlock.danger_accept_older_copy };
+/// Opens the bag that a command works on; `reading` leaves it and what is remembered of it as they are.
+pub(crate) fn opened(unlock: &Unlock, known: Option<Bytes>, reading: bool, text: &Text) -> Result<Bag, Failure> {
+    let opening = Opening { read_only: reading, danger_accept_older_copy: unlock.danger_accept_older_copy };
     let state = places::state()?;
     let open = |bytes: &Bytes| Ok(Bag::open(&unlock.bag, &secret(bytes)?, &state, opening)?);
     match known {
@@ -87,12 +102,21 @@ pub(crate) fn asked(unlock: &Unlock, text: &Text) -> Result<Bytes, Failure> {
 /// Does it in a bag that is open in this process.
 pub(crate) fn done(bag: &Bag, request: &Request, show: &mut dyn FnMut(Progress)) -> Result<Reply, Failure> {
     match request {
-        Request::Check => Ok(Reply::Checked(bag.open_home()?.check(&bag.access()?, show)?)),
+        Request::Check => {
+            let (space, older) = bag.open_home_to_check()?;
+            let mut report = space.check(&bag.access()?, show)?;
+            if let Some(older) = older {
+                report.add(Severity::Damage, format!("an older or altered copy: {older}"), Vec::new());
+            }
+            Ok(Reply::Checked(report))
+        }
         Request::Collect => {
             let access = bag.access()?;
             let change = access.change().map_err(|_| Failure::ReadOnlyDisk { path: bag.folder().into() })?;
             Ok(Reply::Collected(bag.open_home()?.collect(&access, &change, show)?))
         }
+        // For the process, not for the bag.
+        Request::Drive | Request::Farewell { .. } => Ok(Reply::Elsewhere),
         Request::Slots { by } => {
             bag.prove_owner(&secret(&by.0)?)?;
             Ok(Reply::Slots(bag.slots()?.iter().map(listed).collect()))

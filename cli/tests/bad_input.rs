@@ -144,7 +144,8 @@ fn an_old_passphrase_and_a_removed_code_open_nothing() {
 #[test]
 fn a_disk_that_cannot_be_written_is_said_to_be_one() {
     let desk = Desk::with_bag();
-    for words in ["mount bag drive", "mount bag drive --read-only", "check bag", "gc bag"] {
+    for (words, code) in [("mount bag drive", 10), ("gc bag", 10), ("mount bag drive --read-only", 0), ("check bag", 0)]
+    {
         let script = format!(
             "mount --bind bag bag && mount -o remount,ro,bind bag && exec {} {words} --passphrase-file passphrase",
             env!("CARGO_BIN_EXE_cartable")
@@ -157,7 +158,7 @@ fn a_disk_that_cannot_be_written_is_said_to_be_one() {
             .env("CARTABLE_STATE", desk.path("state"));
         let output = command.env("LC_ALL", "C").output().unwrap();
         let text = said(&output);
-        assert_eq!(output.status.code(), Some(10), "{words}: {text}");
-        assert!(text.contains("can't be written"), "{words}: {text}");
+        assert_eq!(output.status.code(), Some(code), "{words}: {text}");
+        assert!(code == 0 || text.contains("can't be written"), "{words}: {text}");
     }
 }

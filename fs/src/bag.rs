@@ -47,12 +47,12 @@ pub use state::StateFolder;
 
 use files::Files;
 use lock::Lock;
-use state::{Mark, Memory};
+use state::{Ended, Known, Mark, Memory};
 
 /// How a bag is opened.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Opening {
-    /// Nothing is written into the bag.
+    /// Nothing is written into the bag, nor remembered of it.
     pub read_only: bool,
     /// Takes an older copy, or one whose owner's keys this device does not know, for the true one from now on.
     pub danger_accept_older_copy: bool,
@@ -114,13 +114,16 @@ impl Bag {
         files.make_spaces_folder()?;
         let user = (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw());
         let space = Space::create(&files.space(&home), keyring.space_keys(&home)?, user)?;
-        space.close(&share::decide(Principal::Owner, Right::Edit)?)?;
+        let closed = space.close(&share::decide(Principal::Owner, Right::Edit)?)?;
+        drop(space);
         files.sync_new_space(&home)?;
         let published = keyring.publish()?;
         let header = Header::parse(&published.header)?;
         let memory = Memory::first(state, Mark::of(&header, &keyring.owner()), header.bag());
         files.write(&files.keyring(published.version), &published.keyring)?;
         files.write(&files.header(), &published.header)?;
+        let ended = files.hash_database(&home, 1)?.map_or(Ended::Open, Ended::Closed);
+        memory.note(home, Known { commit: closed.commit, ended });
         memory.flush()?;
         Ok(Self::of(files, header, Keys::Owner(keyring), memory, Opening::default(), lock))
     }
@@ -133,7 +136,7 @@ impl Bag {
     pub fn open(folder: &Path, secret: &Secret, state: &Arc<StateFolder>, opening: Opening) -> Result<Self, BagError> {
         let files = Files::new(folder);
         let header = Self::header_of(&files)?;
-        let lock = Lock::take(&files)?;
+        let lock = if opening.read_only { Lock::take_reading(&files)? } else { Lock::take(&files)? };
         // Read again under the lock: whoever had it may have changed the keys meanwhile.
         let header = if Self::header_of(&files)? == header { header } else { Self::header_of(&files)? };
         let unlocked = header.unlock(secret)?;
@@ -144,10 +147,12 @@ impl Bag {
         };
         let mark = Mark::of(&header, &owner);
         let memory = Memory::open(state, header.bag(), mark, opening.danger_accept_older_copy)?;
-        if memory.knew(&mark) && !opening.read_only {
-            files.tidy(&header);
+        if !opening.read_only {
+            if memory.knew(&mark) {
+                files.tidy(&header);
+            }
+            memory.flush()?;
         }
-        memory.flush()?;
         Ok(Self::of(files, header, keys, memory, opening, lock))
     }
 
@@ -181,6 +186,12 @@ impl Bag {
             }
         }
         Ok(slot)
+    }
+
+    /// Whether a bag can be made in `folder`: there is nothing, or what an interrupted creation left.
+    #[must_use]
+    pub fn can_be_made(folder: &Path) -> bool {
+        folder.symlink_metadata().is_err() || Files::new(folder).check_unfinished().is_ok()
     }
 
     /// Reads the public header of a bag without any secret: nothing of it is proven.

@@ -65,7 +65,7 @@ impl Shared {
     /// Checks the database. `None` when it does not even tell its chunks.
     fn check_rows(&self, report: &mut Report) -> Result<Option<(Vec<chunks::Wanted>, Vec<cartable_store::KnownPack>)>> {
         let mut tree = self.tree_of_now()?;
-        if !tree.in_batch {
+        if !tree.in_batch && !self.reading {
             tree.checkpoint("PASSIVE")?;
         }
         let db = &tree.db;

@@ -6,7 +6,7 @@
 
 use std::fs::OpenOptions;
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use cartable_crypto::DatabaseKey;
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
@@ -84,6 +84,8 @@ pub(crate) enum Opening {
     Create,
     /// It must be there.
     Existing,
+    /// It must be there, and nothing is written: neither it nor a log.
+    Reading,
 }
 
 /// Opens the database at `path` with `key`, sets it up, and checks that it opens and has exactly our schema.
@@ -96,8 +98,33 @@ pub(crate) fn open(path: &Path, key: &DatabaseKey, opening: Opening) -> Result<C
         let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
         made.map_err(FsError::io("making the database"))?;
     }
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let db = Connection::open_with_flags(path, flags)?;
+    let log = log_of(path);
+    for file in [path, &log] {
+        // A pipe would keep us waiting for ever, a link lead elsewhere.
+        if file.symlink_metadata().is_ok_and(|file| !file.is_file()) {
+            return Err(FsError::Damaged(format!("{} is not a file", file.display())));
+        }
+    }
+    let common = OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    let has_log = log.metadata().is_ok_and(|log| log.len() > 0);
+    let db = match opening {
+        Opening::Create | Opening::Existing => {
+            Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | common)?
+        }
+        Opening::Reading if has_log => {
+            // SQLite locks a database whose log it reads as one who writes; nothing is written all the same.
+            let writable = OpenOptions::new().write(true).open(path);
+            writable.map_err(FsError::io("opening a database that was not closed"))?;
+            let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | common)?;
+            db.execute_batch("PRAGMA query_only = ON")?;
+            db
+        }
+        Opening::Reading => {
+            // Without a log there is nothing to look for beside it, and SQLite would make one.
+            let uri = format!("file:{}?immutable=1", escaped(path));
+            Connection::open_with_flags(uri, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | common)?
+        }
+    };
     db.set_prepared_statement_cache_capacity(128);
     // A wrong key is answered as an error; SQLCipher would also write about it to standard error.
     db.execute_batch("PRAGMA cipher_log_level = NONE")?;
@@ -114,20 +141,37 @@ pub(crate) fn open(path: &Path, key: &DatabaseKey, opening: Opening) -> Result<C
          PRAGMA temp_store = MEMORY; PRAGMA cache_size = -24576; PRAGMA cache_spill = OFF;
          PRAGMA secure_delete = FAST;",
     )?;
-    let mode: String =
-        db.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).map_err(|error| unreadable(path, &error))?;
-    if mode != "wal" {
-        return Err(FsError::Damaged(format!("journal mode {mode}")));
+    if opening != Opening::Reading {
+        let mode: String =
+            db.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).map_err(|error| unreadable(path, error))?;
+        if mode != "wal" {
+            return Err(FsError::Damaged(format!("journal mode {mode}")));
+        }
+        db.execute_batch("PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0;")?;
     }
-    db.execute_batch("PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0;")?;
     match opening {
         Opening::Create => create_schema(&db)?,
-        Opening::Existing => check_schema(&db).map_err(|error| match error {
-            FsError::Database(error) => unreadable(path, &error),
+        Opening::Existing | Opening::Reading => check_schema(&db).map_err(|error| match error {
+            FsError::Database(error) => unreadable(path, error),
             other => other,
         })?,
     }
     Ok(db)
+}
+
+/// The log that SQLite keeps beside a database.
+pub(crate) fn log_of(database: &Path) -> PathBuf {
+    let mut name = database.as_os_str().to_owned();
+    name.push("-wal");
+    name.into()
+}
+
+/// A path as a URI of SQLite has it (<https://www.sqlite.org/uri.html>).
+fn escaped(path: &Path) -> String {
+    use std::os::unix::ffi::OsStrExt;
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-_.".contains(&byte);
+    let bytes = path.as_os_str().as_bytes().iter();
+    bytes.map(|byte| if plain(*byte) { char::from(*byte).to_string() } else { format!("%{byte:02x}") }).collect()
 }
 
 /// Lets SQLite remove the log when the connection ends: everything in it is in the database, durably.
@@ -173,7 +217,12 @@ fn schema_of(db: &Connection) -> Result<Vec<(String, String, Option<String>)>> {
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-fn unreadable(path: &Path, error: &rusqlite::Error) -> FsError {
+fn unreadable(path: &Path, error: rusqlite::Error) -> FsError {
+    let full = FsError::Database(error);
+    if full.is_full() {
+        return full;
+    }
+    let FsError::Database(error) = full else { return full };
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     FsError::Damaged(format!("{name} does not open: {error}"))
 }

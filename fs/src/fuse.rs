@@ -10,12 +10,17 @@ mod errno;
 mod flush;
 pub mod terms;
 
+use std::ffi::{CString, OsString};
+use std::fs::File;
 use std::io;
-use std::path::Path;
+use std::os::fd::AsRawFd;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use cartable_share::{Access, Right};
 use fuser::{Config, MountOption, Session, SessionACL, SessionUnmounter};
+use rustix::io::Errno;
+use rustix::mount::{MountFlags, UnmountFlags, mount, unmount};
 
 use crate::space::Space;
 use door::Door;
@@ -26,8 +31,14 @@ use terms::THREADS;
 pub struct MountOptions {
     /// Other users may use the drive, as its permissions say.
     pub allow_other: bool,
+    /// Set-id bits of files count for nothing. So it is always where root does not mount.
+    pub no_set_id: bool,
+    /// Device nodes can't be opened. So it is always where root does not mount.
+    pub no_devices: bool,
+    /// Programs can't be started.
+    pub no_exec: bool,
     /// What the system shows as the drive's source: the bag's folder.
-    pub source: String,
+    pub source: OsString,
     /// Event loops; none means what was measured best.
     pub threads: Option<usize>,
 }
@@ -35,42 +46,45 @@ pub struct MountOptions {
 /// A mounted drive, not yet served.
 pub struct Drive {
     session: Session<Door>,
+    /// Where it was mounted by us, not by fusermount3.
+    by_us: Option<PathBuf>,
 }
 
 /// Ends a drive from another thread.
-pub struct Unmounter(SessionUnmounter);
+pub struct Unmounter {
+    session: SessionUnmounter,
+    by_us: Option<PathBuf>,
+}
 
 impl Drive {
-    /// Mounts `space` at `folder`.
+    /// Mounts `space` at `folder`: root by itself, others through fusermount3.
     ///
     /// # Errors
     /// What the kernel or fusermount3 answers: no `/dev/fuse`, not allowed, not a folder.
     pub fn mount(space: Arc<Space>, access: Access, folder: &Path, options: &MountOptions) -> io::Result<Self> {
+        let read_only = access.right() == Right::Read;
         let mut config = Config::default();
-        config.mount_options = vec![
-            MountOption::FSName(options.source.clone()),
-            MountOption::Subtype("cartable".into()),
-            MountOption::DefaultPermissions,
-            MountOption::NoAtime,
-        ];
-        if rustix::process::geteuid().is_root() {
-            config.mount_options.extend([MountOption::Dev, MountOption::Suid]);
-        }
-        if access.right() == Right::Read {
-            config.mount_options.push(MountOption::RO);
-        }
+        config.mount_options = fusermount_options(options, read_only);
         config.acl = if options.allow_other { SessionACL::All } else { SessionACL::Owner };
         config.n_threads = Some(options.threads.unwrap_or(THREADS));
         let door = Door::new(space, access);
         let flusher = door.flusher();
-        let session = Session::new(door, folder, &config)?;
+        let device =
+            if rustix::process::geteuid().is_root() { mount_as_root(folder, options, read_only)? } else { None };
+        let by_us = device.is_some().then(|| folder.to_owned());
+        let session = match device {
+            Some(device) => Session::from_fd(door, device.into(), config.acl, config).inspect_err(|_| {
+                let _ = unmount(folder, UnmountFlags::DETACH);
+            })?,
+            None => Session::new(door, folder, &config)?,
+        };
         flusher.start(session.notifier())?;
-        Ok(Self { session })
+        Ok(Self { session, by_us })
     }
 
     /// A handle that unmounts the drive from another thread.
     pub fn unmounter(&mut self) -> Unmounter {
-        Unmounter(self.session.unmount_callable())
+        Unmounter { session: self.session.unmount_callable(), by_us: self.by_us.clone() }
     }
 
     /// Answers requests until the drive is unmounted.
@@ -88,6 +102,49 @@ impl Unmounter {
     /// # Errors
     /// What umount(2) or fusermount3 answers, `EBUSY` among it.
     pub fn unmount(&mut self) -> io::Result<()> {
-        self.0.unmount()
+        match &self.by_us {
+            Some(folder) => Ok(unmount(folder, UnmountFlags::empty())?),
+            None => self.session.unmount(),
+        }
     }
 }
+
+/// Mounts under our own type, with any source; none where root may not mount, as in some containers.
+fn mount_as_root(folder: &Path, options: &MountOptions, read_only: bool) -> io::Result<Option<File>> {
+    let device = File::options().read(true).write(true).open("/dev/fuse")?;
+    let others = if options.allow_other { ",allow_other" } else { "" };
+    let descriptor = device.as_raw_fd();
+    let data = format!("fd={descriptor},rootmode=40000,user_id=0,group_id=0,default_permissions{others}");
+    let data = CString::new(data).map_err(io::Error::other)?;
+    let mut flags = MountFlags::NOATIME;
+    for (wanted, flag) in [
+        (read_only, MountFlags::RDONLY),
+        (options.no_set_id, MountFlags::NOSUID),
+        (options.no_devices, MountFlags::NODEV),
+        (options.no_exec, MountFlags::NOEXEC),
+    ] {
+        flags.set(flag, wanted);
+    }
+    match mount(&options.source, folder, KIND, flags, data.as_c_str()) {
+        Ok(()) => Ok(Some(device)),
+        Err(Errno::PERM) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn fusermount_options(options: &MountOptions, read_only: bool) -> Vec<MountOption> {
+    // A backslash keeps a comma inside the value.
+    let source = options.source.to_string_lossy().replace('\\', "\\\\").replace(',', "\\,");
+    let mut all = vec![
+        MountOption::FSName(source),
+        MountOption::Subtype("cartable".into()),
+        MountOption::DefaultPermissions,
+        MountOption::NoAtime,
+    ];
+    all.extend(read_only.then_some(MountOption::RO));
+    all.extend(options.no_exec.then_some(MountOption::NoExec));
+    all
+}
+
+/// The type that the kernel lists.
+const KIND: &str = "fuse.cartable";

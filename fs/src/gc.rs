@@ -93,7 +93,7 @@ impl Shared {
     fn find_dead(&self) -> Result<(Vec<i64>, Vec<Victim>)> {
         let _nobody_takes = self.taking_chunks.write();
         let tree = self.tree_of_now()?;
-        refuse_damaged(&tree)?;
+        tree.refuse_damaged()?;
         let (indexed, _) = chunks::indexed(&tree.db)?;
         let mut live = named_in_database(&tree)?;
         let have: HashSet<i64> = indexed.iter().map(|chunk| chunk.id).collect();
@@ -234,7 +234,20 @@ impl Shared {
     }
 }
 
+impl Space {
+    /// Reads all pages of the database.
+    pub(crate) fn refuse_damaged(&self) -> Result<()> {
+        self.shared.tree.lock().refuse_damaged()
+    }
+}
+
 impl Tree {
+    /// A page that was altered could hide that a chunk lives.
+    fn refuse_damaged(&self) -> Result<()> {
+        let mut query = self.db.prepare("PRAGMA cipher_integrity_check")?;
+        if query.exists([])? { Err(FsError::Damaged("the database has altered pages".into())) } else { Ok(()) }
+    }
+
     /// Gives up to so many free pages back. The pragma does one for each row that is asked of it.
     fn give_back(&mut self, pages: u32) -> Result<()> {
         let mut statement = self.db.prepare(&format!("PRAGMA incremental_vacuum({pages})"))?;
@@ -262,12 +275,6 @@ fn choose(packs: Vec<Victim>) -> Vec<Victim> {
         .into_iter()
         .filter(|pack| pack.live_bytes() * 2 < pack.bytes.max(1) || tiny > TINY_PACKS && pack.bytes < TINY_BYTES)
         .collect()
-}
-
-/// A page put back or altered could hide that a chunk lives.
-fn refuse_damaged(tree: &Tree) -> Result<()> {
-    let mut query = tree.db.prepare("PRAGMA cipher_integrity_check")?;
-    if query.exists([])? { Err(FsError::Damaged("the database has altered pages".into())) } else { Ok(()) }
 }
 
 fn named_in_database(tree: &Tree) -> Result<HashSet<i64>> {

@@ -17,6 +17,9 @@ mod runs;
 mod space;
 
 pub use error::{FsError, Result};
+/// Errors of the database inside [`FsError`].
+pub use rusqlite::{Error as DatabaseError, ErrorCode as DatabaseErrorCode};
+
 pub use gc::Collected;
 pub use name::{NAME_BYTES, Name};
 pub use node::{Attr, Caller, Kind, NodeId, PERMISSION_MASK, SetAttr, Time};

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
-use rustix::fs::{FallocateFlags, fallocate, statvfs};
+use rustix::fs::{FallocateFlags, OFlags, fallocate, statvfs};
 
 use crate::error::{FsError, Result};
 
@@ -80,15 +80,20 @@ impl Disk {
 impl Room {
     /// Takes the reserve in `folder`, as far as there is room for it.
     pub(crate) fn open(folder: &Path) -> Result<Self> {
+        let room = Self::look(folder)?;
+        room.take_reserve();
+        Ok(room)
+    }
+
+    /// Looks at the disk, and takes nothing.
+    pub(crate) fn look(folder: &Path) -> Result<Self> {
         let disk = Disk::at(folder).map_err(FsError::io("asking for the disk's room"))?;
-        let room = Self {
+        Ok(Self {
             folder: folder.to_path_buf(),
             reserve: folder.join("reserve"),
             wanted_bytes: RESERVE_BYTES.min(disk.bytes / RESERVE_PART),
             look: Mutex::new(Look { at: None, free_bytes: 0, reserve_bytes: 0 }),
-        };
-        room.take_reserve();
-        Ok(room)
+        })
     }
 
     /// Refuses when `bytes` more would eat into what a commit needs.
@@ -170,14 +175,22 @@ impl Room {
     fn try_reserve(&self) -> io::Result<u64> {
         let disk = Disk::at(&self.folder)?;
         let wanted = self.wanted_bytes;
-        let held = std::fs::metadata(&self.reserve).map_or(0, |file| file.len());
+        let held =
+            std::fs::symlink_metadata(&self.reserve).map_or(0, |file| if file.is_file() { file.len() } else { 0 });
         if held >= wanted {
             return Ok(held);
         }
         if disk.free_bytes < wanted - held + HEADROOM_BYTES {
             return Ok(held);
         }
-        let file: File = OpenOptions::new().create(true).write(true).truncate(false).mode(0o600).open(&self.reserve)?;
+        let file: File = OpenOptions::new()
+            .create(true)
+            .write(true)
+            .truncate(false)
+            .mode(0o600)
+            // A link that somebody put there must not lead us to write elsewhere, nor a pipe keep us waiting.
+            .custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed())
+            .open(&self.reserve)?;
         match fallocate(&file, FallocateFlags::empty(), 0, wanted) {
             Ok(()) => Ok(wanted),
             Err(error) => {

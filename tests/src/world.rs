@@ -176,7 +176,7 @@ impl World for Core {
                 if bytes.is_empty() {
                     return self.file(path).map(|_| ());
                 }
-                ok(space.write(&change, self.file(path)?, *offset, &bytes, WriteTimes::Now, false))
+                ok(space.write(&change, self.file(path)?, *offset, &bytes, WriteTimes::Now, false)).map(|_| ())
             }
             Act::Truncate(path, size) => {
                 let set = SetAttr { size: Some(*size), ..SetAttr::default() };

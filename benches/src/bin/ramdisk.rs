@@ -5,6 +5,7 @@
 //! Takes commands from standard input, a line each, and answers `ok`: `off`; `on all SEED` (all that was not synced is
 //! gone) or `on part SEED` (a random part of it). Unmounts at the end of its input, so also when whoever started it is
 //! gone.
+#![allow(clippy::print_stderr, reason = "a message for people, in a program of the house")]
 
 use std::io::{self, BufRead, Write};
 use std::path::PathBuf;

@@ -9,6 +9,7 @@ use super::init::{ask_for_sheet, make};
 use crate::args::Mount;
 use crate::desktop;
 use crate::exit::Failure;
+use crate::output;
 use crate::passphrase::{ask_new, passphrase};
 use crate::places;
 use crate::text::Text;
@@ -25,13 +26,13 @@ pub(crate) fn run(in_window: bool, text: &Text) -> Result<(), Failure> {
 fn open(text: &Text) -> Result<PathBuf, Failure> {
     let home = places::home().ok_or_else(|| Failure::Other { what: "HOME is not set".into() })?;
     let (bag, folder) = (home.join(".local/share/cartable"), home.join("Cartable"));
-    let say = |id| println!("{}", text.say_with(id, &[("folder", folder.to_string_lossy())]));
+    let say = |id| output::say(text.say_with(id, &[("folder", folder.to_string_lossy())]));
     if places::mounted().iter().any(|drive| drive.folder == folder) && folder.read_dir().is_ok() {
         say("everyday-open-already");
         return Ok(folder);
     }
     let mut known = None;
-    if Bag::header_at(&bag).is_err() && !bag.exists() {
+    if Bag::can_be_made(&bag) {
         if !std::io::stdin().is_terminal() {
             return Err(Failure::NoTerminal);
         }
@@ -56,6 +57,7 @@ fn open(text: &Text) -> Result<PathBuf, Failure> {
             foreground: false,
             allow_other: false,
             read_only: false,
+            options: Vec::new(),
             danger_accept_older_copy: false,
             behind: false,
         },

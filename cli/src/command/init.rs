@@ -9,6 +9,7 @@ use cartable_fs::bag::{Bag, Code, Secret, Suite};
 use super::now;
 use crate::args::{Cipher, Init};
 use crate::exit::Failure;
+use crate::output;
 use crate::passphrase::{ask_new, passphrase};
 use crate::text::Text;
 use crate::{places, sheet};
@@ -24,7 +25,7 @@ pub(crate) fn run(init: &Init, text: &Text) -> Result<(), Failure> {
     };
     let bytes = ask_new(init.passphrase_file.as_deref(), text)?;
     make(&init.bag, suite(init.cipher), &passphrase(&bytes)?, sheet.as_deref(), text)?;
-    println!("{}", text.say_with("made", &[("bag", init.bag.to_string_lossy())]));
+    output::say(text.say_with("made", &[("bag", init.bag.to_string_lossy())]));
     Ok(())
 }
 
@@ -43,7 +44,7 @@ pub(crate) fn make(bag: &Path, suite: Suite, owner: &Secret, sheet: Option<&Path
         let _ = std::fs::remove_file(file);
     }
     made?;
-    println!("{}", text.say_with("everyday-sheet-saved", &[("file", file.to_string_lossy())]));
+    output::say(text.say_with("everyday-sheet-saved", &[("file", file.to_string_lossy())]));
     Ok(())
 }
 
@@ -54,16 +55,31 @@ pub(crate) fn ask_for_sheet(text: &Text) -> Result<Option<PathBuf>, Failure> {
     }
     let declined = text.say("sheet-declined");
     loop {
-        eprint!("{}", text.say_with("ask-sheet", &[("words", declined.as_str().into())]));
-        let _ = std::io::stderr().flush();
+        let question = text.say_with("ask-sheet", &[("words", declined.as_str().into())]);
+        let _ = write!(std::io::stderr(), "{question}");
         let mut answer = String::new();
         let read = std::io::stdin().lock().read_line(&mut answer).map_err(|_| Failure::NoSheet)?;
         match answer.trim() {
             _ if read == 0 => return Err(Failure::NoSheet),
             "" => {}
             words if words.eq_ignore_ascii_case(&declined) => return Ok(None),
-            file => return Ok(Some(file.into())),
+            file => {
+                let file = expanded(file);
+                // Said before the passphrase is typed, not after.
+                match sheet::can_be_saved(&file) {
+                    Ok(()) => return Ok(Some(file)),
+                    Err(failure) => output::tell(failure.sentences(text)),
+                }
+            }
         }
+    }
+}
+
+/// A path as a shell would have it.
+fn expanded(typed: &str) -> PathBuf {
+    match (typed.strip_prefix("~/"), places::home()) {
+        (Some(rest), Some(home)) => home.join(rest),
+        _ => typed.into(),
     }
 }
 

@@ -7,6 +7,7 @@ use cartable_fs::bag::Bag;
 use crate::args::Remember;
 use crate::desktop::keyring;
 use crate::exit::Failure;
+use crate::output;
 use crate::passphrase::{ask, secret};
 use crate::places;
 use crate::text::Text;
@@ -17,14 +18,14 @@ pub(crate) fn remember(remember: &Remember, text: &Text) -> Result<(), Failure> 
     let bytes = ask(remember.passphrase_file.as_deref(), text)?;
     header.unlock(&secret(&bytes)?)?;
     keyring::store(&header.bag().to_string(), &label(&remember.bag, text), &bytes)?;
-    println!("{}", text.say("remembered"));
+    output::say(text.say("remembered"));
     Ok(())
 }
 
 /// Forgets it.
 pub(crate) fn forget(bag: &Path, text: &Text) -> Result<(), Failure> {
     keyring::clear(&Bag::header_at(bag)?.bag().to_string())?;
-    println!("{}", text.say("forgotten"));
+    output::say(text.say("forgotten"));
     Ok(())
 }
 

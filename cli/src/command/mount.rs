@@ -4,11 +4,14 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use cartable_fs::bag::{Bag, Opening};
+use cartable_fs::fuse::MountOptions;
 
 use crate::args::Mount;
 use crate::drive::{Wanted, serve};
 use crate::exit::Failure;
+use crate::output;
 use crate::passphrase::{Bytes, open_with};
+use crate::socket::Farewell;
 use crate::text::Text;
 use crate::{background, places};
 
@@ -36,7 +39,8 @@ pub(crate) fn run_with(mount: &Mount, known: Option<Bytes>, text: &Text) -> Resu
             return background::start(mount, &bag, &place, passphrase);
         }
         serve(&wanted(mount, &bag, &place), passphrase, || {
-            println!("{}", text.say_with("mounted", &[("folder", place.to_string_lossy())]));
+            output::say(text.say_with("mounted", &[("folder", place.to_string_lossy())]));
+            true
         })
     };
     match known {
@@ -52,7 +56,16 @@ fn behind(mount: &Mount) -> Result<(), Failure> {
 
 fn wanted<'a>(mount: &Mount, bag: &'a Path, place: &'a Path) -> Wanted<'a> {
     let opening = Opening { read_only: mount.read_only, danger_accept_older_copy: mount.danger_accept_older_copy };
-    Wanted { bag, place, allow_other: mount.allow_other, opening }
+    let asked = |option: &str| mount.options.iter().any(|asked| asked == option);
+    let options = MountOptions {
+        allow_other: mount.allow_other,
+        no_set_id: asked("nosuid"),
+        no_devices: asked("nodev"),
+        no_exec: asked("noexec"),
+        source: bag.into(),
+        threads: None,
+    };
+    Wanted { bag, place, options, opening }
 }
 
 /// Unmounts and waits until everything is written and the bag is free.
@@ -60,10 +73,13 @@ pub(crate) fn unmount(folder: &Path, text: &Text) -> Result<(), Failure> {
     let place = places::absolute(folder);
     let drive = places::mounted().into_iter().find(|drive| drive.folder == place);
     let drive = drive.ok_or_else(|| Failure::NotMounted { folder: folder.to_owned() })?;
+    // What programs wrote and the kernel still holds belongs to what must be durable.
+    let _ = std::fs::File::open(&place).map(|folder| rustix::fs::syncfs(&folder));
+    let farewell = Farewell::ask(&place)?;
     places::unmount(&place)?;
-    let bag = Path::new(&drive.source);
+    farewell.and_then(Farewell::wait).unwrap_or(Ok(()))?;
     let start = Instant::now();
-    while bag.is_absolute() && Bag::is_open(bag) {
+    while Bag::is_open(&drive.bag) {
         if start.elapsed() > PATIENCE {
             return Err(Failure::Other { what: text.say("still-writing") });
         }

@@ -10,7 +10,9 @@ use serde_json::json;
 use super::{print, report};
 use crate::args;
 use crate::exit::Failure;
+use crate::output;
 use crate::places;
+use crate::socket::drive_of;
 use crate::text::Text;
 use crate::work::{Reply, Request, have_done, opened};
 
@@ -18,20 +20,17 @@ use crate::work::{Reply, Request, have_done, opened};
 pub(crate) fn status(bag: &args::Bag, text: &Text) -> Result<(), Failure> {
     let header = Bag::header_at(&bag.bag)?;
     let folder = bag.bag.canonicalize().map_err(|error| Failure::io("looking at", &bag.bag, &error))?;
-    let drives: Vec<String> = places::mounted()
-        .into_iter()
-        .filter(|drive| Path::new(&drive.source) == folder)
-        .map(|drive| drive.folder.to_string_lossy().into_owned())
-        .collect();
+    // A process of another user tells us nothing; the kernel may.
+    let listed = || places::mounted().into_iter().find(|drive| drive.bag == folder).map(|drive| drive.folder);
+    let drive = drive_of(&folder)?.or_else(listed);
     let mut said = report();
     said["bag"] = folder.to_string_lossy().into();
     said["id"] = header.bag().to_string().into();
     said["cipher"] = header.suite().name().into();
     said["open"] = Bag::is_open(&folder).into();
-    said["drive"] = drives.first().cloned().into();
+    said["drive"] = drive.map(|drive| drive.to_string_lossy().into_owned()).into();
     said["bytes"] = bytes_in(&folder).map_err(|error| Failure::io("looking at", &folder, &error))?.into();
-    print(&said, bag.json, text);
-    Ok(())
+    print(&said, bag.json, text)
 }
 
 /// Reads everything, and repairs what can be repaired when asked to. Fails when damage is left.
@@ -41,16 +40,16 @@ pub(crate) fn check(check: &args::Check, text: &Text) -> Result<(), Failure> {
     bar.finish_and_clear();
     let found = found?;
     if check.unlock.json {
-        println!("{}", json!(found));
+        output::print(json!(found))?;
     } else {
         for finding in &found.findings {
-            println!("{}", finding.what);
+            output::print(&finding.what)?;
             for path in &finding.paths {
-                println!("    {path}");
+                output::print(format!("    {path}"))?;
             }
         }
         if found.is_clean() {
-            println!("{}", text.say("clean"));
+            output::print(text.say("clean"))?;
         }
     }
     let damage = found.findings.iter().filter(|finding| finding.severity == Severity::Damage).count();
@@ -69,7 +68,7 @@ fn found(check: &args::Check, text: &Text, show: &mut dyn FnMut(Progress)) -> Re
             other => Err(unexpected(&other)),
         };
     }
-    let bag = opened(&check.unlock, None, text)?;
+    let bag = opened(&check.unlock, None, false, text)?;
     let (home, access) = (bag.home(), bag.access()?);
     let change = access.change().map_err(|error| Failure::Other { what: error.to_string() })?;
     let space = bag.open_home()?;
@@ -89,11 +88,11 @@ pub(crate) fn gc(unlock: &args::Unlock, text: &Text) -> Result<(), Failure> {
         other => return Err(unexpected(&other)),
     };
     if unlock.json {
-        println!("{}", json!(collected));
+        output::print(json!(collected))?;
     } else {
         let mut said = report();
         said["freed_bytes"] = collected.bytes_removed.saturating_sub(collected.bytes_written).into();
-        print(&said, false, text);
+        print(&said, false, text)?;
     }
     Ok(())
 }

@@ -8,7 +8,8 @@ use super::{date, now, print, report};
 use crate::args::{Passwd, SlotAct, Unlock};
 use crate::desktop::keyring;
 use crate::exit::Failure;
-use crate::passphrase::{Bytes, Word, ask_new, passphrase};
+use crate::output;
+use crate::passphrase::{Bytes, Word, ask_new};
 use crate::text::Text;
 use crate::work::{Listed, Reply, Request, asked, have_done};
 use crate::{places, sheet};
@@ -24,7 +25,7 @@ pub(crate) fn run(act: &SlotAct, text: &Text) -> Result<(), Failure> {
                     sheet::save(file, &code, &places::absolute(&unlock.bag), text)?;
                     Zeroizing::new(code.text().as_bytes().to_vec())
                 }
-                None => new_passphrase(new_passphrase_file.as_deref(), text)?,
+                None => ask_new(new_passphrase_file.as_deref(), text)?,
             };
             let request = Request::AddSlot { by: word(&by), new: Word(new), now: now() };
             let added = quietly(unlock, by, &request, text);
@@ -35,7 +36,7 @@ pub(crate) fn run(act: &SlotAct, text: &Text) -> Result<(), Failure> {
             if let Reply::Added { slot } = added? {
                 let mut said = report();
                 said["slot"] = slot.into();
-                print(&said, unlock.json, text);
+                print(&said, unlock.json, text)?;
             }
             Ok(())
         }
@@ -43,7 +44,7 @@ pub(crate) fn run(act: &SlotAct, text: &Text) -> Result<(), Failure> {
             let by = asked(unlock, text)?;
             let request = Request::RemoveSlot { by: word(&by), slot: slot.clone() };
             quietly(unlock, by, &request, text)?;
-            println!("{}", text.say("slot-removed"));
+            output::say(text.say("slot-removed"));
             Ok(())
         }
     }
@@ -55,10 +56,10 @@ pub(crate) fn passwd(passwd: &Passwd, text: &Text) -> Result<(), Failure> {
         bag: passwd.bag.clone(),
         passphrase_file: passwd.passphrase_file.clone(),
         json: false,
-        danger_accept_older_copy: false,
+        danger_accept_older_copy: passwd.danger_accept_older_copy,
     };
     let by = asked(&unlock, text)?;
-    let new = new_passphrase(passwd.new_passphrase_file.as_deref(), text)?;
+    let new = ask_new(passwd.new_passphrase_file.as_deref(), text)?;
     let request = Request::ChangePassphrase { by: word(&by), new: Word(new.clone()), now: now() };
     quietly(&unlock, by, &request, text)?;
     let id = Bag::header_at(&passwd.bag)?.bag().to_string();
@@ -66,7 +67,7 @@ pub(crate) fn passwd(passwd: &Passwd, text: &Text) -> Result<(), Failure> {
         // The old one opens nothing any more. Where the new one can't be kept it is asked for.
         let _ = keyring::store(&id, &super::keyring::label(&passwd.bag, text), &new);
     }
-    println!("{}", text.say("passphrase-changed"));
+    output::say(text.say("passphrase-changed"));
     Ok(())
 }
 
@@ -75,8 +76,7 @@ fn list(unlock: &Unlock, text: &Text) -> Result<(), Failure> {
     let request = Request::Slots { by: word(&by) };
     let Reply::Slots(slots) = quietly(unlock, by, &request, text)? else { return Ok(()) };
     if unlock.json {
-        println!("{}", json!({ "slots": slots }));
-        return Ok(());
+        return output::print(json!({ "slots": slots }));
     }
     for Listed { slot, kind, made, until } in slots {
         let mut said = report();
@@ -86,17 +86,10 @@ fn list(unlock: &Unlock, text: &Text) -> Result<(), Failure> {
         if let Some(until) = until {
             said["until"] = date(until).into();
         }
-        print(&said, false, text);
-        println!();
+        print(&said, false, text)?;
+        output::print("")?;
     }
     Ok(())
-}
-
-/// A new passphrase that is one: a recovery code typed here would become a passphrase that opens as a code.
-fn new_passphrase(file: Option<&std::path::Path>, text: &Text) -> Result<Bytes, Failure> {
-    let bytes = ask_new(file, text)?;
-    passphrase(&bytes)?;
-    Ok(bytes)
 }
 
 fn quietly(unlock: &Unlock, by: Bytes, request: &Request, text: &Text) -> Result<Reply, Failure> {

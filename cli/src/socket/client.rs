@@ -2,29 +2,24 @@
 
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use cartable_fs::bag::Bag;
 use cartable_fs::check::Progress;
 use zeroize::Zeroizing;
 
-use super::place;
+use super::{REQUEST_BYTES, path_of, place, word_of};
 use crate::exit::Failure;
+use crate::places;
 use crate::work::{Reply, Request};
 
 /// Asks the process that has a bag open, and shows its progress; returns its last word. None when nobody listens, or
 /// whoever did ended without a word: then the bag's lock decides what can be done.
 pub(crate) fn ask(bag: &Path, request: &Request, show: &mut dyn FnMut(Progress)) -> Result<Option<Reply>, Failure> {
-    let id = Bag::header_at(bag)?.bag().to_string();
-    let Ok(stream) = UnixStream::connect(place(&id)?) else { return Ok(None) };
+    let Some(connection) = connect(&place(bag)?, request) else { return Ok(None) };
+    let mut lines = connection.lines();
+    let Some(Ok(mut line)) = lines.next() else { return Ok(None) };
     let lost = |error: io::Error| Failure::io("asking the process behind", bag, &error);
-    // Room for all of it at once: a vector that grows leaves copies of a passphrase behind.
-    let mut words = Zeroizing::new(Vec::with_capacity(super::REQUEST_BYTES));
-    serde_json::to_writer(&mut *words, request).map_err(io::Error::from).map_err(lost)?;
-    words.push(b'\n');
-    let asked = (&stream).write_all(&words);
-    let mut lines = BufReader::new(&stream).lines();
-    let Some(Ok(mut line)) = asked.ok().and_then(|()| lines.next()) else { return Ok(None) };
     loop {
         match serde_json::from_str(&line).map_err(io::Error::from).map_err(lost)? {
             Reply::Progress { done, total } => show(Progress { done, total }),
@@ -33,4 +28,72 @@ pub(crate) fn ask(bag: &Path, request: &Request, show: &mut dyn FnMut(Progress))
         }
         line = lines.next().unwrap_or_else(|| Err(io::ErrorKind::UnexpectedEof.into())).map_err(lost)?;
     }
+}
+
+/// Where the drive of an open bag is.
+pub(crate) fn drive_of(bag: &Path) -> Result<Option<PathBuf>, Failure> {
+    match ask(bag, &Request::Drive, &mut |_| {})? {
+        Some(Reply::Drive { folder }) => Ok(Some(path_of(&folder))),
+        _ => Ok(None),
+    }
+}
+
+/// The process behind a drive, which will say how it ended.
+pub(crate) struct Farewell(BufReader<UnixStream>);
+
+impl Farewell {
+    /// Asks the process behind the drive at `folder` to make everything durable, and to say how it ends. None when there is
+    /// no process of ours behind it.
+    ///
+    /// # Errors
+    /// [`Failure::NoRoom`] when there is no room for what was written: ending now would lose it.
+    pub(crate) fn ask(folder: &Path) -> Result<Option<Self>, Failure> {
+        for entry in places::sockets()?.read_dir().into_iter().flatten().flatten() {
+            let request = Request::Farewell { drive: word_of(folder) };
+            let Some(mut connection) = connect(&entry.path(), &request) else { continue };
+            match next(&mut connection) {
+                Some(Reply::Done) => return Ok(Some(Self(connection))),
+                // What could not be written before can't be written by waiting.
+                Some(Reply::Failed(Failure::NoRoom)) => return Err(Failure::NoRoom),
+                Some(Reply::Failed(_)) => return Ok(Some(Self(connection))),
+                _ => {}
+            }
+        }
+        Ok(None)
+    }
+
+    /// Waits until it has ended; returns its last word, if it had one.
+    pub(crate) fn wait(mut self) -> Option<Result<(), Failure>> {
+        let word = next(&mut self.0);
+        // The connection ends with the process, and with it the lock of the bag.
+        let _ = io::copy(&mut self.0, &mut io::sink());
+        match word? {
+            Reply::Failed(failure) => Some(Err(failure)),
+            _ => Some(Ok(())),
+        }
+    }
+}
+
+fn next(connection: &mut BufReader<UnixStream>) -> Option<Reply> {
+    let mut line = String::new();
+    connection.read_line(&mut line).ok()?;
+    serde_json::from_str(&line).ok()
+}
+
+/// How long a process may take to say that it listens.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Asks, and returns the connection once somebody began to answer.
+fn connect(socket: &Path, request: &Request) -> Option<BufReader<UnixStream>> {
+    let mut stream = UnixStream::connect(socket).ok()?;
+    // Room for all of it at once: a vector that grows leaves copies of a passphrase behind.
+    let mut words = Zeroizing::new(Vec::with_capacity(REQUEST_BYTES));
+    serde_json::to_writer(&mut *words, request).ok()?;
+    words.push(b'\n');
+    stream.write_all(&words).ok()?;
+    stream.set_read_timeout(Some(PATIENCE)).ok()?;
+    let mut connection = BufReader::new(stream);
+    next(&mut connection)?;
+    connection.get_ref().set_read_timeout(None).ok()?;
+    Some(connection)
 }

@@ -11,6 +11,7 @@ use cartable_store::durable;
 use rustix::fs::OFlags;
 
 use super::BagError;
+use crate::error::FsError;
 
 /// The folder of a bag.
 pub(super) struct Files {
@@ -71,7 +72,7 @@ impl Files {
             Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
                 Err(BagError::NotABag { folder: self.folder.clone() })
             }
-            Err(error) => Err(BagError::io("reading", path)(error)),
+            Err(error) => Err(unreadable(path, error)),
         }
     }
 
@@ -80,12 +81,15 @@ impl Files {
         match read_bounded(&path, MAX_KEYRING_BYTES) {
             Ok(bytes) => Ok(bytes),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Err(BagError::Missing { path }),
-            Err(error) => Err(BagError::io("reading", path)(error)),
+            Err(error) => Err(unreadable(path, error)),
         }
     }
 
     /// Makes the bag's folder, for its owner only.
     pub(super) fn make_folder(&self) -> Result<(), BagError> {
+        if self.folder.symlink_metadata().is_ok_and(|_| !self.folder.is_dir()) {
+            return Err(BagError::NotEmpty { folder: self.folder.clone() });
+        }
         make_private(&self.folder)?;
         // It may have been there, open to others.
         let private = fs::set_permissions(&self.folder, PermissionsExt::from_mode(0o700));
@@ -199,7 +203,7 @@ impl Files {
         let mut file = match open_regular(fs::OpenOptions::new().read(true), &path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(BagError::io("opening", path)(error)),
+            Err(error) => return Err(unreadable(path, error)),
         };
         let mut hasher = blake3::Hasher::new();
         let mut buffer = vec![0; 1 << 20];
@@ -255,6 +259,17 @@ fn beside(database: &Path, ending: &str) -> PathBuf {
     let mut name = database.file_name().unwrap_or_default().to_owned();
     name.push(ending);
     database.with_file_name(name)
+}
+
+/// What can't be one of our files, whatever it is, was put there by somebody.
+fn unreadable(path: PathBuf, error: io::Error) -> BagError {
+    const LOOP: i32 = 40; // ELOOP: a link where none is followed
+    let not_ours =
+        matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::FileTooLarge | io::ErrorKind::IsADirectory);
+    if not_ours || error.raw_os_error() == Some(LOOP) {
+        return FsError::Damaged(format!("{} is not a file of a bag", path.display())).into();
+    }
+    BagError::io("reading", path)(error)
 }
 
 /// Names in a folder. One that is not UTF-8 is not ours, and is answered as a name that is not ours either.

@@ -37,15 +37,18 @@ impl Bag {
         if let Some(space) = spaces.get(id) {
             return Ok(Arc::clone(space));
         }
-        let space = Arc::new(self.open_closed_space(id, now.space_keys(id)?)?);
+        let accept = self.opening.danger_accept_older_copy;
+        let space = Arc::new(self.open_closed_space(id, now.space_keys(id)?, accept)?);
         spaces.insert(*id, Arc::clone(&space));
         Ok(space)
     }
 
-    fn open_closed_space(&self, id: &SpaceId, keys: SpaceKeys) -> Result<Space, BagError> {
-        self.files.refuse_journal(&self.files.database(id, keys.epoch))?;
+    fn open_closed_space(&self, id: &SpaceId, keys: SpaceKeys, accept: bool) -> Result<Space, BagError> {
+        let reading = self.opening.read_only;
+        if !reading {
+            self.files.refuse_journal(&self.files.database(id, keys.epoch))?;
+        }
         let known = self.memory.of(id);
-        let accept = self.opening.danger_accept_older_copy;
         let altered = match known.map(|known| known.ended) {
             Some(Ended::Closed(hash)) => self.files.hash_database(id, keys.epoch)? != Some(hash),
             Some(Ended::Altered(hash)) => {
@@ -58,13 +61,16 @@ impl Bag {
             Some(Ended::Open) | None => false,
         };
         self.note_opening(id, known, altered)?;
-        let space = Space::open(&self.files.space(id), keys)?;
+        let folder = self.files.space(id);
+        let space = if reading { Space::open_reading(&folder, keys)? } else { Space::open(&folder, keys)? };
         if let Some(known) = known.filter(|_| !accept) {
             if !space.has_commit(&known.commit)? {
                 return Err(BagError::OlderCopy(OlderCopy::Database { space: *id }));
             }
-            // Whoever opens it leaves a commit: one more than the last is this opening's own.
-            if altered && space.last_commit().counter <= known.commit.counter + 1 {
+            // Whoever opens it leaves a commit, this opening among them.
+            let own = u64::from(!reading);
+            if altered && space.last_commit().counter <= known.commit.counter + own {
+                space.refuse_damaged()?;
                 return Err(BagError::OlderCopy(OlderCopy::Pages { space: *id }));
             }
         }
@@ -80,6 +86,23 @@ impl Bag {
     /// As [`Bag::open_space`].
     pub fn open_home(&self) -> Result<Arc<Space>, BagError> {
         self.open_space(&self.home())
+    }
+
+    /// Opens home to look at it, as it is: in a bag that was opened for reading only, a state that is not the one that is
+    /// remembered is told, not refused.
+    ///
+    /// # Errors
+    /// As [`Bag::open_space`].
+    pub fn open_home_to_check(&self) -> Result<(Arc<Space>, Option<OlderCopy>), BagError> {
+        let home = self.home();
+        match self.open_space(&home) {
+            Ok(space) => Ok((space, None)),
+            Err(BagError::OlderCopy(older)) if self.opening.read_only => {
+                let space = self.open_closed_space(&home, self.space_keys(&home)?, true)?;
+                Ok((Arc::new(space), Some(older)))
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Closes a space and remembers outside the bag how it was left. Nobody is to use it any more.
@@ -104,6 +127,9 @@ impl Bag {
     pub(super) fn close_space_with(&self, now: &Now, id: &SpaceId) -> Result<(), BagError> {
         let Some(space) = self.spaces.lock().remove(id) else { return Ok(()) };
         let closed = space.close(&self.access()?)?;
+        if self.opening.read_only {
+            return Ok(());
+        }
         let ended = self.files.hash_database(id, now.space_keys(id)?.epoch)?.map_or(Ended::Open, Ended::Closed);
         self.memory.note(*id, Known { commit: closed.commit, ended });
         self.memory.flush()
@@ -116,8 +142,9 @@ impl Bag {
     pub fn keep_remembering(&self, id: SpaceId, space: Arc<Space>) -> Result<Keeper, BagError> {
         let (memory, access) = (Arc::clone(&self.memory), self.access()?);
         let (end, ended) = channel::<()>();
+        let reading = self.opening.read_only;
         let thread = std::thread::Builder::new().name("remember".into()).spawn(move || {
-            while matches!(ended.recv_timeout(LOOK), Err(RecvTimeoutError::Timeout)) {
+            while matches!(ended.recv_timeout(LOOK), Err(RecvTimeoutError::Timeout)) && !reading {
                 // What fails now is tried again; the space itself says so when it can't write any more.
                 let _ = memory.remember(id, &space, &access);
             }
@@ -127,7 +154,7 @@ impl Bag {
     }
 
     fn note_opening(&self, id: &SpaceId, known: Option<Known>, altered: bool) -> Result<(), BagError> {
-        let Some(known) = known else { return Ok(()) };
+        let Some(known) = known.filter(|_| !self.opening.read_only) else { return Ok(()) };
         let ended = match known.ended {
             Ended::Closed(hash) | Ended::Altered(hash) if altered => Ended::Altered(hash),
             Ended::Closed(_) | Ended::Altered(_) | Ended::Open => Ended::Open,

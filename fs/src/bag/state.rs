@@ -10,7 +10,6 @@ mod record;
 use std::{
     collections::BTreeMap,
     io,
-    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
@@ -41,10 +40,8 @@ impl StateFolder {
     /// # Errors
     /// [`BagError::DamagedMemory`] when the key has another length; [`BagError::Io`].
     pub fn open(path: &Path) -> Result<Self, BagError> {
+        // One that was there keeps its permissions, whosever it is: what we put into it is for its owner only.
         make_private(path)?;
-        // It may have been there with other permissions: what is in it is for its owner only.
-        std::fs::set_permissions(path, PermissionsExt::from_mode(0o700))
-            .map_err(BagError::io("closing to others", path))?;
         let file = path.join("key");
         let bytes = match read_bounded(&file, KEY_BYTES) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {

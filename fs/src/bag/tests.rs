@@ -19,6 +19,7 @@ use tempfile::TempDir;
 
 use super::{Bag, BagError, OlderCopy, Opening, StateFolder, state::Ended};
 use crate::{
+    error::FsError,
     name::Name,
     node::{Caller, NodeId},
     space::{Space, WriteTimes},

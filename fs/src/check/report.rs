@@ -65,7 +65,8 @@ impl Report {
         self.findings.iter().all(|finding| finding.severity < Severity::Damage)
     }
 
-    pub(crate) fn add(&mut self, severity: Severity, what: impl Into<String>, paths: Vec<String>) {
+    /// Adds a finding.
+    pub fn add(&mut self, severity: Severity, what: impl Into<String>, paths: Vec<String>) {
         self.findings.push(Finding { what: what.into(), paths, severity });
     }
 }

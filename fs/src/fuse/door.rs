@@ -8,6 +8,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::SystemTime;
 
 use cartable_share::{Access, Change};
@@ -52,11 +53,13 @@ pub(super) struct Door {
     flusher: Flusher,
     /// How many handles that can write each file has.
     writers: Mutex<HashMap<INodeNo, u32>>,
+    /// How many syncs are under way.
+    syncing: Arc<AtomicUsize>,
 }
 
 impl Door {
     pub(super) fn new(space: Arc<Space>, access: Access) -> Self {
-        Self { space, access, flusher: Flusher::default(), writers: Mutex::new(HashMap::new()) }
+        Self { space, access, flusher: Flusher::default(), writers: Mutex::default(), syncing: Arc::default() }
     }
 
     pub(super) fn flusher(&self) -> Flusher {
@@ -82,6 +85,23 @@ impl Door {
                     writers.remove(&ino);
                 }
             }
+        }
+    }
+
+    /// Syncs a node. While one event loop waits for the disk the others answer: a second sync gets a thread of its own.
+    fn sync(&self, ino: INodeNo, reply: ReplyEmpty) {
+        let (space, access, syncing) = (Arc::clone(&self.space), self.access, Arc::clone(&self.syncing));
+        let alone = syncing.fetch_add(1, Ordering::Relaxed) == 0;
+        let sync = move || {
+            let result = space.sync(&access, node(ino));
+            syncing.fetch_sub(1, Ordering::Relaxed);
+            reply_empty(reply, result);
+        };
+        if alone {
+            sync();
+        } else {
+            // Without a thread the reply answers EIO.
+            let _ = std::thread::Builder::new().name("sync".into()).spawn(|| guarded(sync));
         }
     }
 
@@ -362,7 +382,12 @@ impl Filesystem for Door {
                 .change()
                 .and_then(|change| self.space.write(&change, node(ino), offset, data, times, drop_set_ids));
             match done {
-                Ok(()) => reply.written(u32::try_from(data.len()).unwrap_or(u32::MAX)),
+                Ok(dropped) => {
+                    reply.written(u32::try_from(data.len()).unwrap_or(u32::MAX));
+                    if dropped {
+                        self.flusher.forget_attributes(ino);
+                    }
+                }
                 Err(error) => reply.error(errno(&error)),
             }
         });
@@ -391,7 +416,7 @@ impl Filesystem for Door {
     }
 
     fn fsync(&self, _req: &Request, ino: INodeNo, _fh: FileHandle, _datasync: bool, reply: ReplyEmpty) {
-        guarded(|| reply_empty(reply, self.space.sync(&self.access, node(ino))));
+        guarded(|| self.sync(ino, reply));
     }
 
     /// Folders are listed by entry numbers, without a handle: the kernel may skip opening them.
@@ -457,7 +482,7 @@ impl Filesystem for Door {
     }
 
     fn fsyncdir(&self, _req: &Request, ino: INodeNo, _fh: FileHandle, _datasync: bool, reply: ReplyEmpty) {
-        guarded(|| reply_empty(reply, self.space.sync(&self.access, node(ino))));
+        guarded(|| self.sync(ino, reply));
     }
 
     fn statfs(&self, _req: &Request, _ino: INodeNo, reply: ReplyStatfs) {

@@ -1,7 +1,8 @@
 //! Makes the kernel hand over dirty pages before a question is answered that depends on them.
 //!
 //! Under the writeback cache the kernel asks lseek for holes without writing back first. Invalidating a file writes
-//! its pages back, but doing so inside a request deadlocks: so the question moves to a thread of its own.
+//! its pages back, but doing so inside a request deadlocks: so the question moves to a thread of its own. So does
+//! whatever else the kernel must be told.
 
 use std::io;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -11,7 +12,14 @@ use fuser::{INodeNo, Notifier};
 use parking_lot::Mutex;
 
 type Answer = Box<dyn FnOnce() + Send>;
-type Question = (INodeNo, Answer);
+
+/// What is asked of the thread.
+enum Question {
+    /// To answer once the kernel handed over the dirty pages of a file.
+    AfterFlush(INodeNo, Answer),
+    /// To have the kernel ask for the attributes again: they changed in a way that it does not expect.
+    Attributes(INodeNo),
+}
 
 /// Hands questions to the thread that flushes.
 #[derive(Clone, Default)]
@@ -30,20 +38,33 @@ impl Flusher {
 
     /// Has `answer` called once the kernel handed over the dirty pages of `ino`.
     pub(super) fn after_flush(&self, ino: INodeNo, answer: Answer) {
-        match self.sender.get() {
-            Some(sender) => {
-                // A failed send drops the answer, and its reply answers EIO by itself.
-                let _ = sender.lock().send((ino, answer));
-            }
-            None => answer(),
+        self.ask(Question::AfterFlush(ino, answer));
+    }
+
+    /// Makes the kernel forget the attributes of `ino`, a moment later.
+    pub(super) fn forget_attributes(&self, ino: INodeNo) {
+        self.ask(Question::Attributes(ino));
+    }
+
+    fn ask(&self, question: Question) {
+        if let Some(sender) = self.sender.get() {
+            // A failed send drops the answer, and its reply answers EIO by itself.
+            let _ = sender.lock().send(question);
         }
     }
 }
 
 fn answer_all(notifier: &Notifier, questions: &Receiver<Question>) {
-    while let Ok((ino, answer)) = questions.recv() {
-        // An inode the kernel forgot meanwhile has no dirty pages.
-        let _ = notifier.inval_inode(ino, 0, 0);
-        answer();
+    while let Ok(question) = questions.recv() {
+        // An inode that the kernel forgot meanwhile has neither dirty pages nor attributes.
+        match question {
+            Question::AfterFlush(ino, answer) => {
+                let _ = notifier.inval_inode(ino, 0, 0);
+                answer();
+            }
+            Question::Attributes(ino) => {
+                let _ = notifier.inval_inode(ino, -1, 0);
+            }
+        }
     }
 }

@@ -209,10 +209,12 @@ impl Shared {
         }
         drop(tree);
         let era = self.era();
-        era.log.sync_data().map_err(FsError::io("syncing the database's log"))?;
+        era.sync_log()?;
         // The next frames overwrite parts of blocks. Blocks that left the page cache would be read one by one, each
         // waited for inside a commit.
-        let _ = fadvise(&era.log, log_end, Some(LOG_AHEAD_BYTES), Advice::WillNeed);
+        if let Some(log) = &era.log {
+            let _ = fadvise(log, log_end, Some(LOG_AHEAD_BYTES), Advice::WillNeed);
+        }
         self.room.after_commit();
         Ok(short)
     }

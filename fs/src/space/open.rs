@@ -23,6 +23,8 @@ use crate::error::{FsError, Result};
 use crate::node::{Attr, Kind, NodeId, Time, times_to_bytes};
 use crate::room::{Room, Volume};
 
+/// About what an opening writes to the database's log.
+const OPENING_BYTES: u64 = 64 << 10;
 /// Folder of a space that holds its packs.
 const PACKS: &str = "packs";
 
@@ -46,7 +48,7 @@ impl Space {
         let path = database_path(folder, keys.epoch);
         let db = db::open(&path, &keys.database, Opening::Create)?;
         insert_root(&db, owner)?;
-        Self::start(folder, path, keys, db)
+        Self::start(folder, path, keys, db, false)
     }
 
     /// Opens the space in `folder` with the keys of its epoch. Nodes that lost their last name while they were open
@@ -55,24 +57,41 @@ impl Space {
     /// # Errors
     /// [`FsError::Damaged`] when the database does not open with these keys or is not ours.
     pub fn open(folder: &Path, keys: SpaceKeys) -> Result<Self> {
-        let path = database_path(folder, keys.epoch);
-        if !path.exists() {
-            return Err(FsError::Damaged(format!("the database {} is missing", path.display())));
-        }
+        let path = existing_database(folder, &keys)?;
         let db = db::open(&path, &keys.database, Opening::Existing)?;
-        Self::start(folder, path, keys, db)
+        Self::start(folder, path, keys, db, false)
     }
 
-    fn start(folder: &Path, database: PathBuf, keys: SpaceKeys, db: Connection) -> Result<Self> {
+    /// Opens the space in `folder` without writing anything: no change is possible.
+    ///
+    /// # Errors
+    /// As [`Space::open`].
+    pub fn open_reading(folder: &Path, keys: SpaceKeys) -> Result<Self> {
+        let path = existing_database(folder, &keys)?;
+        let db = db::open(&path, &keys.database, Opening::Reading)?;
+        Self::start(folder, path, keys, db, true)
+    }
+
+    fn start(folder: &Path, database: PathBuf, keys: SpaceKeys, db: Connection, reading: bool) -> Result<Self> {
         let known = index::packs(&db)?;
-        let backend = DiskBackend::open(&folder.join(PACKS))?;
-        let room = Room::open(folder)?;
+        let packs_folder = folder.join(PACKS);
+        if !packs_folder.is_dir() {
+            return Err(FsError::Damaged(format!("the folder {} is missing", packs_folder.display())));
+        }
+        let backend = DiskBackend::open(&packs_folder)?;
+        let room = if reading { Room::look(folder)? } else { Room::open(folder)? };
         let (mut tree, era) = begin_era(db, database, keys, &room)?;
         let packs = Packs::open(Arc::new(backend), Arc::clone(&era.keys), &known, tree.next_pack()?);
-        let opening = tree.note_opening()?;
+        let mut opening = [0; 16];
+        if !reading {
+            // On a full disk the reserve makes it possible to open, and to delete.
+            room.before_commit(OPENING_BYTES)?;
+            opening = tree.note_opening()?;
+            // Durable before any chunk is numbered: numbers are in packs, and none must come to stand for two chunks.
+            era.sync_log()?;
+            room.after_commit();
+        }
         let next_chunk = tree.next_chunk()?;
-        // Durable before any chunk is numbered: numbers are in packs, and none must come to stand for two chunks.
-        era.log.sync_data().map_err(FsError::io("syncing the database's log"))?;
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(threads.min(4))
@@ -81,6 +100,7 @@ impl Space {
             .map_err(|error| FsError::io("starting threads")(std::io::Error::other(error)))?;
         let shared = Arc::new(Shared {
             room,
+            reading,
             folder: folder.to_path_buf(),
             era: RwLock::new(Arc::new(era)),
             tree: Mutex::new(tree),
@@ -102,6 +122,10 @@ impl Space {
             upkeep: Mutex::new(()),
         });
         shared.set_opening(opening);
+        if reading {
+            shared.refuse_changes();
+            return Ok(Self { shared, committer: Mutex::new(None) });
+        }
         shared.reap_orphans()?;
         let committer = {
             let shared = Arc::clone(&shared);
@@ -119,6 +143,9 @@ impl Space {
     /// [`FsError::Stopped`] when something could not be written.
     pub fn close(&self, access: &cartable_share::Access) -> Result<Closed> {
         self.shared.refuse_changes();
+        if self.shared.reading {
+            return Ok(Closed { commit: self.last_commit() });
+        }
         self.sync_all(access)?;
         self.end_committer();
         self.shared.close_packs()?;
@@ -126,7 +153,7 @@ impl Space {
         let commit = self.last_commit();
         self.shared.tree.lock().checkpoint("TRUNCATE")?;
         // A power cut must not bring the log back: a space that is remembered as closed has none, or it was altered.
-        self.shared.era().log.sync_all().map_err(FsError::io("syncing the emptied log"))?;
+        self.shared.era().sync_log()?;
         db::remove_log_on_close(&self.shared.tree.lock().db)?;
         Ok(Closed { commit })
     }
@@ -171,10 +198,17 @@ pub(super) fn begin_era(db: Connection, database: PathBuf, keys: SpaceKeys, room
     // Written over from its start once it was copied, the log needs no new room: syncing it is cheaper then.
     db.execute_batch(&format!("PRAGMA journal_size_limit = {}", room.log_bytes()))?;
     let tree = Tree::of(db)?;
-    let mut log = database.clone().into_os_string();
-    log.push("-wal");
-    let log = File::open(&log).map_err(FsError::io("opening the database's log"))?;
+    let log = match File::open(db::log_of(&database)) {
+        // Where nothing is written there may be none.
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        log => Some(log.map_err(FsError::io("opening the database's log"))?),
+    };
     Ok((tree, Era { keys: Arc::new(keys), database, log }))
+}
+
+fn existing_database(folder: &Path, keys: &SpaceKeys) -> Result<PathBuf> {
+    let path = database_path(folder, keys.epoch);
+    if path.exists() { Ok(path) } else { Err(FsError::Damaged(format!("the database {} is missing", path.display()))) }
 }
 
 /// Where the database of an epoch lies.

@@ -79,7 +79,7 @@ impl Shared {
         if tree.in_batch {
             self.commit_batch(tree)?;
         }
-        self.era().log.sync_data().map_err(FsError::io("syncing the database's log"))
+        self.era().sync_log()
     }
 }
 

@@ -14,7 +14,7 @@ use parking_lot::{Condvar, Mutex, MutexGuard, RwLock};
 use super::gate::Gate;
 use super::rows::FreshChunks;
 use super::{Content, Tree};
-use crate::error::Result;
+use crate::error::{FsError, Result};
 use crate::node::{Attr, NodeId};
 use crate::room::Room;
 
@@ -29,6 +29,8 @@ pub struct Space {
 
 pub(crate) struct Shared {
     pub(super) folder: PathBuf,
+    /// Nothing is written.
+    pub(crate) reading: bool,
     pub(super) era: RwLock<Arc<Era>>,
     pub(crate) tree: Mutex<Tree>,
     pub(crate) nodes: Mutex<HashMap<NodeId, Arc<Node>>>,
@@ -65,8 +67,16 @@ pub(crate) struct Shared {
 pub(crate) struct Era {
     pub(crate) keys: Arc<SpaceKeys>,
     pub(super) database: PathBuf,
-    /// The database's log, to sync it.
-    pub(super) log: File,
+    /// The database's log, to sync it; none where nothing is written.
+    pub(super) log: Option<File>,
+}
+
+impl Era {
+    /// Makes durable what was committed.
+    pub(super) fn sync_log(&self) -> Result<()> {
+        let Some(log) = &self.log else { return Ok(()) };
+        log.sync_data().map_err(FsError::io("syncing the database's log"))
+    }
 }
 
 /// A node in memory.

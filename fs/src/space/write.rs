@@ -24,7 +24,7 @@ pub enum WriteTimes {
 }
 
 impl Space {
-    /// Writes `data` at `offset`; a gap before it is a hole.
+    /// Writes `data` at `offset`; a gap before it is a hole. Returns whether set-id bits went, which `drop_set_ids` asks for.
     ///
     /// # Errors
     /// [`FsError::IsFolder`], [`FsError::FileTooLarge`] past 2^63 - 1, [`FsError::NoRoom`].
@@ -36,26 +36,28 @@ impl Space {
         data: &[u8],
         times: WriteTimes,
         drop_set_ids: bool,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         let end = offset.checked_add(data.len() as u64).filter(|end| *end <= SIZE_MAX).ok_or(FsError::FileTooLarge)?;
         self.shared.may_store(data.len())?;
         let node = self.shared.node(id)?;
-        let (of_file, has_capability, clean_before) = {
+        let (of_file, has_capability, clean_before, dropped) = {
             let mut state = self.shared.lock_content(&node)?;
             let clean_before = state.is_clean();
             match times {
                 WriteTimes::Now => state.attr.touch(Time::now()),
                 WriteTimes::Kept => state.attr.version += 1,
             }
+            let had = state.attr.permissions;
             if drop_set_ids {
                 state.attr.drop_set_ids();
             }
+            let dropped = had != state.attr.permissions;
             state.attr.size = state.attr.size.max(end);
             state.set_dirty();
             let Some(content) = &mut state.content else { return Err(FsError::NotFound) };
             let grew = content.dirty.write(offset, data);
             self.shared.count_dirty(grew, 0);
-            (content.dirty.bytes(), content.has_capability, clean_before)
+            (content.dirty.bytes(), content.has_capability, clean_before, dropped)
         };
         if clean_before {
             self.shared.mark_dirty(id);
@@ -69,7 +71,7 @@ impl Space {
         if self.shared.dirty_bytes.load(Ordering::Relaxed) > DIRTY_BYTES {
             self.shared.cut_all()?;
         }
-        Ok(())
+        Ok(dropped)
     }
 }
 

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::Mutex;
+use rustix::fs::OFlags;
 
 use super::{Append, Backend};
 use crate::durable;
@@ -50,7 +51,7 @@ impl DiskBackend {
         if let Some(file) = files.get(name) {
             return Ok(Arc::clone(file));
         }
-        let file = Arc::new(File::open(self.folder.join(name)).map_err(Error::io("opening", name))?);
+        let file = Arc::new(open_regular(&self.folder.join(name)).map_err(Error::io("opening", name))?);
         if files.len() >= FILES_KEPT {
             files.clear();
         }
@@ -128,6 +129,17 @@ impl Append for Growing {
             self.named.store(true, Ordering::Release);
         }
         Ok(())
+    }
+}
+
+/// Opens a file for reading, following no link and waiting for nobody: a host may have put what it likes there.
+fn open_regular(path: &Path) -> io::Result<File> {
+    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
+    let file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
+    if file.metadata()?.is_file() {
+        Ok(file)
+    } else {
+        Err(io::Error::new(io::ErrorKind::InvalidData, "not a regular file"))
     }
 }
 

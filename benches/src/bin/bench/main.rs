@@ -4,6 +4,7 @@
 //!     bench --work FOLDER --cartable BINARY --floor BINARY [--rounds N] [--peers a,b] [--workloads a,b]
 //!
 //! Peers take turns within a round, and each round starts with another peer. Kernel caches are dropped before reading.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a report for people, in a program of the house")]
 
 mod peer;
 mod report;

@@ -94,7 +94,7 @@ fn tampered_files_are_refused() {
     set("bag.json", header.replace("\"cartable\": 1", "\"cartable\": 9").as_bytes());
     assert!(matches!(refused(), BagError::Key(KeyError::NewerFormat { found: 9, .. })));
     set("bag.json", &vec![b' '; Header::MAX_BYTES + 1]);
-    assert!(matches!(refused(), BagError::Io { .. }));
+    assert!(matches!(refused(), BagError::Space(FsError::Damaged(_))));
     set("bag.json", header.as_bytes());
 
     let keyring = fs::read(world.bag().join("keyring.1")).unwrap();
@@ -141,7 +141,82 @@ fn planted_links_and_pipes_lead_nowhere() {
     let pipe = world.bag().join("keyring.2");
     fs::remove_file(&pipe).unwrap();
     rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
-    assert!(matches!(error(world.open(&world.second())), BagError::Io { .. }), "and does not wait");
+    assert!(matches!(error(world.open(&world.second())), BagError::Space(FsError::Damaged(_))), "and does not wait");
+}
+
+/// In the place of the reserve, of a pack, of a database.
+#[test]
+fn planted_links_and_pipes_in_a_space_lead_nowhere() {
+    let world = World::new();
+    let victim = world.folder.path().join("victim");
+    let bag = world.open(&world.first()).unwrap();
+    write(&bag, "large", &vec![7; 200_000]);
+    let space = bag.space_folder(&bag.home());
+    fs::remove_file(space.join("reserve")).unwrap();
+    std::os::unix::fs::symlink(&victim, space.join("reserve")).unwrap();
+    assert_eq!(read(&bag, "large").unwrap().len(), 200_000);
+    assert!(!victim.exists());
+
+    let folder = space.join("packs").join(&names(&space.join("packs"))[0]);
+    let pack = folder.join(&names(&folder)[0]);
+    let pipe = |path: &Path| {
+        fs::remove_file(path).unwrap();
+        rustix::fs::mknodat(rustix::fs::CWD, path, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+    };
+    pipe(&pack);
+    let home = bag.open_home().unwrap();
+    let access = bag.access().unwrap();
+    let attr = home.lookup(&access, NodeId::ROOT, Name::new(b"large").unwrap()).unwrap();
+    assert!(home.read(&access, attr.id, 0, &mut [0; 1000]).is_err(), "and does not wait");
+    assert!(!home.check(&access, &mut |_| {}).unwrap().is_clean());
+    drop(home);
+    bag.close_spaces().unwrap();
+    drop(bag);
+    pipe(&space.join("space.1.db"));
+    let bag = Bag::open(&world.bag(), &world.first(), &world.other_state(), Opening::default()).unwrap();
+    assert!(matches!(error(bag.open_home()), BagError::Space(FsError::Damaged(_))));
+}
+
+/// Reading a copy, to check it for instance, does not make the original an older one; nor does it write anything.
+#[test]
+fn reading_leaves_no_trace() {
+    let world = World::new();
+    let copy = world.copy("copy");
+    let reading = Opening { read_only: true, ..Opening::default() };
+    let files = |folder: &Path| {
+        let mut found = Vec::new();
+        let mut folders = vec![folder.to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+                if entry.file_type().unwrap().is_dir() {
+                    folders.push(entry.path());
+                } else {
+                    found.push((entry.path(), fs::read(entry.path()).unwrap()));
+                }
+            }
+        }
+        found.sort();
+        found
+    };
+    let before = (files(&copy), files(&world.folder.path().join("state")));
+    for _ in 0..2 {
+        let bag = Bag::open(&copy, &world.first(), &world.state(), reading).unwrap();
+        let space = bag.open_home().unwrap();
+        assert_eq!(read_in(&bag, &space, "first").unwrap(), b"written before");
+        assert!(space.check(&bag.access().unwrap(), &mut |_| {}).unwrap().is_clean());
+        drop(space);
+        bag.close_spaces().unwrap();
+    }
+    assert!(before == (files(&copy), files(&world.folder.path().join("state"))));
+    let bag = world.open(&world.first()).unwrap();
+    assert_eq!(read(&bag, "first").unwrap(), b"written before");
+    write(&bag, "second", b"written since");
+    drop(bag);
+    let bag = Bag::open(&copy, &world.first(), &world.state(), reading).unwrap();
+    assert!(matches!(older(bag.open_home()), OlderCopy::Database { .. }));
+    let (space, told) = bag.open_home_to_check().unwrap();
+    assert!(told.is_some());
+    assert!(space.check(&bag.access().unwrap(), &mut |_| {}).unwrap().is_clean());
 }
 
 /// Whatever the umask, and the folder that somebody made before.
