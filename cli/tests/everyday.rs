@@ -58,6 +58,9 @@ fn unmount(folder: &Path) {
 fn the_first_time_and_the_next() {
     let home = tempfile::tempdir().unwrap();
     let folder = home.path().join("Cartable");
+    // An earlier attempt was killed while it made the bag.
+    fs::create_dir_all(home.path().join(".local/share/cartable")).unwrap();
+    fs::write(home.path().join(".local/share/cartable/lock"), "1\n").unwrap();
     let mut terminal = Terminal::cartable(home.path());
     terminal.answer("New passphrase: ", WORDS);
     terminal.answer("Once more: ", WORDS);

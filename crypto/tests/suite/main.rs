@@ -1,5 +1,6 @@
 //! What `cartable-crypto` promises, seen from outside.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+#![allow(clippy::print_stdout, reason = "a test that is run by hand prints new examples")]
 
 mod chunks;
 mod examples;
