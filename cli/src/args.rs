@@ -237,6 +237,8 @@ const IGNORED: [&str; 24] = [
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
     use super::*;
 
     #[test]
@@ -264,6 +266,30 @@ mod tests {
             "odd",
         ];
         assert_eq!(ours, expected.map(OsString::from));
+    }
+
+    /// `docs/commands.md` is what the program says of itself. To write it anew: `CARTABLE_WRITE=1 cargo test -p cartable`.
+    #[test]
+    fn the_reference_says_what_the_program_says() {
+        fn pages(command: &mut clap::Command, path: &str, out: &mut String) {
+            let path = format!("{path}{}", command.get_name());
+            let help = command.clone().term_width(100).bin_name(path.clone()).render_long_help();
+            let help: Vec<String> = help.to_string().lines().map(|line| line.trim_end().to_owned()).collect();
+            out.push_str(&format!("\n## {path}\n\n```text\n{}\n```\n", help.join("\n").trim_end()));
+            for sub in command.get_subcommands_mut() {
+                pages(sub, &format!("{path} "), out);
+            }
+        }
+        let [english, _] = Text::all();
+        let mut reference = String::from("# Commands\n\nWhat `cartable --help` and its like say; a test compares.\n");
+        let mut command = command(&english);
+        command.build();
+        pages(&mut command, "", &mut reference);
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/commands.md");
+        if std::env::var_os("CARTABLE_WRITE").is_some() {
+            std::fs::write(&file, &reference).unwrap();
+        }
+        assert!(std::fs::read_to_string(file).unwrap() == reference, "docs/commands.md is out of date");
     }
 
     #[test]

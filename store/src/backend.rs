@@ -1,6 +1,8 @@
 //! Where packs are kept: a small trait, so that an object store can stand where the disk stands.
 
 mod disk;
+#[cfg(test)]
+mod exam;
 mod memory;
 mod recording;
 
