@@ -32,7 +32,7 @@ pub(crate) enum Command {
     Forget { bag: PathBuf },
     Slots(Slots),
     Check(Check),
-    Gc(Unlock),
+    Gc(Gc),
     Completions { shell: clap_complete::Shell },
     Man { folder: PathBuf },
 }
@@ -146,6 +146,14 @@ pub(crate) struct Check {
     pub(crate) unlock: Unlock,
     #[arg(long)]
     pub(crate) repair: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Gc {
+    #[command(flatten)]
+    pub(crate) unlock: Unlock,
+    #[arg(long)]
+    pub(crate) reseal: bool,
 }
 
 /// The command with all its help texts.

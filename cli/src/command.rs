@@ -30,7 +30,7 @@ pub(crate) fn run(cli: &Cli, text: &Text) -> Result<(), Failure> {
         Some(Command::Remember(remember)) => keyring::remember(remember, text),
         Some(Command::Forget { bag }) => keyring::forget(bag, text),
         Some(Command::Check(check)) => report::check(check, text),
-        Some(Command::Gc(unlock)) => report::gc(unlock, text),
+        Some(Command::Gc(gc)) => report::gc(gc, text),
         Some(Command::Completions { shell }) => {
             let mut script = Vec::new();
             generate(*shell, &mut args::command(text), "cartable", &mut script);

@@ -12,6 +12,7 @@ pub mod fuse;
 mod gc;
 mod name;
 mod node;
+mod reseal;
 mod room;
 mod runs;
 mod space;
@@ -23,6 +24,7 @@ pub use rusqlite::{Error as DatabaseError, ErrorCode as DatabaseErrorCode};
 pub use gc::Collected;
 pub use name::{NAME_BYTES, Name};
 pub use node::{Attr, Caller, Kind, NodeId, PERMISSION_MASK, SetAttr, Time};
+pub use reseal::Resealed;
 pub use room::Volume;
 pub use space::{Closed, CommitId, Listed, RenameMode, Seek, Space, WriteTimes, XattrMode, database_path};
 

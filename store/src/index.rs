@@ -62,6 +62,17 @@ pub fn relocate(db: &Connection, id: i64, place: Place) -> Result<()> {
     Ok(())
 }
 
+/// Says that a chunk lies elsewhere now, sealed under another key; equal content is found by it from now on.
+///
+/// # Errors
+/// [`Error::Index`].
+pub fn renew(db: &Connection, id: i64, place: Place, reference: &ChunkRef) -> Result<()> {
+    relocate(db, id, place)?;
+    db.prepare_cached("UPDATE chunks SET reference = ?2 WHERE id = ?1")?
+        .execute(params![id, reference.to_bytes().as_slice()])?;
+    remember_hash(db, id, reference)
+}
+
 /// Writes a pack, or what changed of it.
 ///
 /// # Errors

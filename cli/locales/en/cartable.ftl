@@ -33,6 +33,7 @@ arg-danger-accept-older-copy = Accept an older copy of the bag as the true one
 arg-shell = Shell
 arg-slot = Its name, as the list shows it
 arg-repair = Rebuild what can be rebuilt, and set the rest aside
+arg-reseal = First seal again what older keys still open; the drive must be closed
 arg-help = Print help
 arg-version = Print the version
 
@@ -70,6 +71,7 @@ remembered = The passphrase is in the desktop's keyring: the bag opens without a
 forgotten = The desktop's keyring does not know the passphrase any more.
 passphrase-changed = The passphrase is changed. The old one opens nothing that is written from now on.
 findings = { $count } findings
+not-all-resealed = not everything could be sealed again
 clean = Everything is in order.
 
 yes = yes

@@ -33,6 +33,7 @@ arg-danger-accept-older-copy = Prendre une copie plus ancienne du cartable pour 
 arg-shell = Interpréteur de commandes
 arg-slot = Son nom, tel que la liste le montre
 arg-repair = Reconstruire ce qui peut l'être et mettre le reste de côté
+arg-reseal = Sceller d'abord de nouveau ce que d'anciennes clés ouvrent encore ; le disque doit être fermé
 arg-help = Afficher l'aide
 arg-version = Afficher la version
 
@@ -70,6 +71,7 @@ remembered = La phrase secrète est dans le trousseau du bureau : le cartable s'
 forgotten = Le trousseau du bureau ne connaît plus la phrase secrète.
 passphrase-changed = La phrase secrète est changée. L'ancienne n'ouvre rien de ce qui sera écrit désormais.
 findings = { $count } constats
+not-all-resealed = tout n'a pas pu être scellé de nouveau
 clean = Tout est en ordre.
 
 yes = oui

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use cartable_fs::bag::Bag;
 use cartable_fs::check::{Progress, Report, Severity};
+use cartable_fs::{Collected, Resealed};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
@@ -78,23 +79,47 @@ fn found(check: &args::Check, text: &Text, show: &mut dyn FnMut(Progress)) -> Re
     Ok(found?)
 }
 
-/// Gives back the room of what was deleted.
-pub(crate) fn gc(unlock: &args::Unlock, text: &Text) -> Result<(), Failure> {
+/// Gives back the room of what was deleted; before that, seals under the newest keys what older ones open, when asked to.
+pub(crate) fn gc(gc: &args::Gc, text: &Text) -> Result<(), Failure> {
     let bar = progress_bar();
-    let reply = have_done(unlock, None, &Request::Collect, text, &mut |progress| show(&bar, progress));
+    let collected = collected(gc, text, &mut |progress| show(&bar, progress));
     bar.finish_and_clear();
-    let collected = match reply? {
-        Reply::Collected(collected) => collected,
-        other => return Err(unexpected(&other)),
-    };
-    if unlock.json {
-        output::print(json!(collected))?;
-    } else {
-        let mut said = report();
-        said["freed_bytes"] = collected.bytes_removed.saturating_sub(collected.bytes_written).into();
-        print(&said, false, text)?;
+    let (collected, resealed) = collected?;
+    if gc.unlock.json {
+        let mut said = json!(collected);
+        said["resealed"] = json!(resealed);
+        return output::print(said);
     }
-    Ok(())
+    let mut said = report();
+    said["freed_bytes"] = collected.bytes_removed.saturating_sub(collected.bytes_written).into();
+    print(&said, false, text)?;
+    match resealed {
+        Some(Resealed { damaged: 1.., .. }) => Err(Failure::Damaged { what: text.say("not-all-resealed") }),
+        _ => Ok(()),
+    }
+}
+
+/// Collects through the process that has the bag open, if there is one. Resealing wants the bag for itself.
+fn collected(
+    gc: &args::Gc,
+    text: &Text,
+    show: &mut dyn FnMut(Progress),
+) -> Result<(Collected, Option<Resealed>), Failure> {
+    if !gc.reseal {
+        return match have_done(&gc.unlock, None, &Request::Collect, text, show)? {
+            Reply::Collected(collected) => Ok((collected, None)),
+            other => Err(unexpected(&other)),
+        };
+    }
+    let bag = opened(&gc.unlock, None, false, text)?;
+    let access = bag.access()?;
+    let change = access.change().map_err(|error| Failure::Other { what: error.to_string() })?;
+    let space = bag.open_home()?;
+    let resealed = space.reseal(&access, &change, show);
+    let collected = space.collect(&access, &change, show);
+    drop(space);
+    bag.close_spaces()?;
+    Ok((collected?, Some(resealed?)))
 }
 
 /// A bar with an estimate; nothing where standard error is no terminal.

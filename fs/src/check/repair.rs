@@ -2,8 +2,8 @@
 //!
 //! Packs that the index does not know are taken in, and all records of all packs are read. Every chunk that the index or
 //! an extent names is opened where the index says; if that fails, wherever a record of the same number, or of the same
-//! content, lies. Numbers are never given twice, so two records of one number hold the same bytes; where they do not (an
-//! older state was put back), nothing is guessed. Healthy chunks of packs that also hold damaged ones are appended
+//! content, lies. Numbers are never given twice, so two records of one number hold the same bytes, if under different
+//! keys after a resealing; where they do not (an older state was put back), nothing is guessed. Healthy chunks of packs that also hold damaged ones are appended
 //! elsewhere; all of it is committed, and only then is a damaged pack set aside, never deleted. A crash before leaves
 //! what was there; a crash after leaves a pack that the next repair takes in and sets aside again.
 
@@ -171,7 +171,7 @@ impl Shared {
     fn rebuilt(&self, id: i64, found: &Found) -> Option<Wanted> {
         let records = found.by_id.get(&id)?;
         let (_, first) = records.first()?;
-        if records.iter().any(|(_, other)| other.reference.to_bytes() != first.reference.to_bytes()) {
+        if records.iter().any(|(_, other)| other.reference.hash() != first.reference.hash()) {
             return None;
         }
         records

@@ -235,6 +235,39 @@ fn content_is_not_found_again_across_epochs() {
     assert!(after >= before + 1_600_000, "{before} before, {after} after");
 }
 
+/// After a resealing no byte of the old packs is left, and all opens as before.
+#[test]
+fn what_old_keys_opened_is_sealed_again() {
+    let world = World::new();
+    let large: Vec<u8> = (0..400_000_u32).flat_map(u32::to_le_bytes).collect();
+    let bag = world.open(&world.first()).unwrap();
+    write(&bag, "large", &large);
+    let packs = || {
+        let folder = bag.space_folder(&bag.home()).join("packs");
+        let inner = |name: String| names(&folder.join(&name));
+        names(&folder).into_iter().flat_map(inner).collect::<Vec<_>>()
+    };
+    let before = packs();
+    bag.replace_slot(&world.slot(&world.first()), &Secret::Recovery(Code::random()), 9).unwrap();
+    let access = bag.access().unwrap();
+    let change = access.change().unwrap();
+    let space = bag.open_home().unwrap();
+    let resealed = space.reseal(&access, &change, &mut |_| {}).unwrap();
+    assert!(resealed.chunks > 3 && resealed.damaged == 0, "{resealed:?}");
+    space.collect(&access, &change, &mut |_| {}).unwrap();
+    assert!(packs().iter().all(|pack| !before.contains(pack)), "{before:?} {:?}", packs());
+    assert_eq!(space.reseal(&access, &change, &mut |_| {}).unwrap().chunks, 0, "once is enough");
+    assert_eq!(read_in(&bag, &space, "large").unwrap(), large);
+    assert!(space.reseal(&access, &change, &mut |_| {}).is_err(), "not while files are in use");
+    write_in(&bag, &space, "again", &large);
+    assert!(space.check(&access, &mut |_| {}).unwrap().is_clean());
+    drop(space);
+    bag.close_spaces().unwrap();
+    let bytes = tree_bytes(&bag.space_folder(&bag.home()).join("packs"));
+    assert!(bytes < 3_500_000, "equal content is found again: {bytes}");
+    assert_eq!(read(&bag, "large").unwrap(), large);
+}
+
 fn tree_bytes(folder: &Path) -> u64 {
     let bytes = |entry: std::io::Result<fs::DirEntry>| {
         let entry = entry.unwrap();
