@@ -105,6 +105,9 @@ pub(crate) fn done(bag: &Bag, request: &Request, show: &mut dyn FnMut(Progress))
         Request::Check => {
             let (space, older) = bag.open_home_to_check()?;
             let mut report = space.check(&bag.access()?, show)?;
+            if report.is_clean() && older.is_none() {
+                bag.note_checked()?;
+            }
             if let Some(older) = older {
                 report.add(Severity::Damage, format!("an older or altered copy: {older}"), Vec::new());
             }

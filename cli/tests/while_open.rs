@@ -71,11 +71,21 @@ fn a_socket_without_its_process_is_in_nobodys_way() {
     while String::from_utf8(desk.run(&["status", "bag", "--json"]).stdout).unwrap().contains("\"open\":true") {
         std::thread::sleep(std::time::Duration::from_millis(10));
     }
+    desk.mount();
+    let unverified = || {
+        let status: serde_json::Value = serde_json::from_slice(&desk.run(&["status", "bag", "--json"]).stdout).unwrap();
+        status["unverified_since"].clone()
+    };
+    assert!(unverified().is_string(), "it had no good end");
+    desk.unmount();
+    assert!(unverified().is_string(), "and nobody looked at it since");
     let checked = desk.run(&["check", "bag", "--passphrase-file", "passphrase"]);
     assert!(checked.status.success(), "{}", said(&checked));
+    assert!(unverified().is_null());
     desk.mount();
     assert!(desk.run(&["check", "bag"]).status.success());
     desk.unmount();
+    assert!(unverified().is_null());
 }
 
 /// The passphrase is changed, a key added and one removed, while somebody writes to the drive; each by its owner's word.

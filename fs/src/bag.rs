@@ -47,7 +47,7 @@ pub use state::StateFolder;
 
 use files::Files;
 use lock::Lock;
-use state::{Ended, Known, Mark, Memory};
+use state::{Ended, Mark, Memory};
 
 /// How a bag is opened.
 #[derive(Debug, Clone, Copy, Default)]
@@ -123,7 +123,7 @@ impl Bag {
         files.write(&files.keyring(published.version), &published.keyring)?;
         files.write(&files.header(), &published.header)?;
         let ended = files.hash_database(&home, 1)?.map_or(Ended::Open, Ended::Closed);
-        memory.note(home, Known { commit: closed.commit, ended });
+        memory.note_commit(home, closed.commit, ended);
         memory.flush()?;
         Ok(Self::of(files, header, Keys::Owner(keyring), memory, Opening::default(), lock))
     }

@@ -91,6 +91,19 @@ impl Shared {
     }
 }
 
+impl Space {
+    /// Reads all pages of the database and checks that they agree with each other.
+    ///
+    /// # Errors
+    /// [`FsError::Damaged`] when they do not.
+    pub(crate) fn quick_check(&self) -> Result<()> {
+        match said(&self.shared.tree.lock().db, "quick_check")?.first() {
+            Some(problem) => Err(FsError::Damaged(format!("the database: {problem}"))),
+            None => Ok(()),
+        }
+    }
+}
+
 /// Lines that an integrity check says, without its "ok".
 fn said(db: &Connection, pragma: &str) -> Result<Vec<String>> {
     let mut query = db.prepare(&format!("PRAGMA {pragma}"))?;

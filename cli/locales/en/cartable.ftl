@@ -83,6 +83,7 @@ name-cipher = Cipher
 name-open = Open
 name-drive = Drive
 name-bytes = Size in bytes
+name-unverified-since = Unverified since (cartable check)
 name-slot = Name
 name-kind = Kind
 name-made = Made

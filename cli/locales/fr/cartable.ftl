@@ -83,6 +83,7 @@ name-cipher = Chiffrement
 name-open = Ouvert
 name-drive = Disque
 name-bytes = Taille en octets
+name-unverified-since = Non vérifié depuis (cartable check)
 name-slot = Nom
 name-kind = Sorte
 name-made = Fait le

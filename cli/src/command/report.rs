@@ -8,7 +8,7 @@ use cartable_fs::{Collected, Resealed};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
-use super::{print, report};
+use super::{date, print, report};
 use crate::args;
 use crate::exit::Failure;
 use crate::output;
@@ -31,6 +31,8 @@ pub(crate) fn status(bag: &args::Bag, text: &Text) -> Result<(), Failure> {
     said["open"] = Bag::is_open(&folder).into();
     said["drive"] = drive.map(|drive| drive.to_string_lossy().into_owned()).into();
     said["bytes"] = bytes_in(&folder).map_err(|error| Failure::io("looking at", &folder, &error))?.into();
+    let since = places::state()?.unverified_since(&header.bag())?;
+    said["unverified_since"] = since.map(date).into();
     print(&said, bag.json, text)
 }
 

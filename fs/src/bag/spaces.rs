@@ -17,7 +17,7 @@ use cartable_share::Access;
 
 use super::{
     Bag, BagError, Memory, Now, OlderCopy,
-    state::{Ended, Known},
+    state::{Ended, Known, now},
 };
 use crate::space::Space;
 
@@ -74,6 +74,10 @@ impl Bag {
                 return Err(BagError::OlderCopy(OlderCopy::Pages { space: *id }));
             }
         }
+        if known.is_some_and(|known| known.ended == Ended::Open) {
+            // It had no good end: no hash tells whether it is whole, so its pages must agree with each other.
+            space.quick_check()?;
+        }
         if altered {
             self.note_opening(id, known, false)?;
         }
@@ -105,6 +109,19 @@ impl Bag {
         }
     }
 
+    /// Remembers that a check found everything in order: older pages that were put back would have contradicted others.
+    ///
+    /// # Errors
+    /// [`BagError::Io`].
+    pub fn note_checked(&self) -> Result<(), BagError> {
+        let home = self.home();
+        if let Some(known) = self.memory.of(&home).filter(|known| known.unverified != 0) {
+            self.memory.note(home, Known { unverified: 0, ..known });
+            self.memory.flush()?;
+        }
+        Ok(())
+    }
+
     /// Closes a space and remembers outside the bag how it was left. Nobody is to use it any more.
     ///
     /// # Errors
@@ -131,7 +148,7 @@ impl Bag {
             return Ok(());
         }
         let ended = self.files.hash_database(id, now.space_keys(id)?.epoch)?.map_or(Ended::Open, Ended::Closed);
-        self.memory.note(*id, Known { commit: closed.commit, ended });
+        self.memory.note_commit(*id, closed.commit, ended);
         self.memory.flush()
     }
 
@@ -159,7 +176,7 @@ impl Bag {
             Ended::Closed(hash) | Ended::Altered(hash) if altered => Ended::Altered(hash),
             Ended::Closed(_) | Ended::Altered(_) | Ended::Open => Ended::Open,
         };
-        self.memory.note(*id, Known { ended, ..known });
+        self.memory.note(*id, known.opening(ended, now()));
         self.memory.flush()
     }
 }
@@ -173,7 +190,7 @@ impl Memory {
         // The last commit may still be on its way to the disk: once all that was done before is durable, it is.
         let commit = space.last_commit();
         space.sync_all(access)?;
-        self.note(id, Known { commit, ended: Ended::Open });
+        self.note_commit(id, commit, Ended::Open);
         self.flush()
     }
 }

@@ -24,6 +24,8 @@ use super::{
     files::{make_private, read_bounded},
 };
 
+use crate::{node::Time, space::CommitId};
+
 pub(super) use record::{Ended, Known, Mark};
 
 use record::Record;
@@ -59,6 +61,16 @@ impl StateFolder {
     #[cfg(test)]
     pub(super) fn key_bytes(&self) -> Vec<u8> {
         self.key.to_bytes().to_vec()
+    }
+
+    /// Since when nothing tells whether single older pages of a bag were put back, in seconds since 1970; none when its last end
+    /// was a good one, or it is open, or not known here.
+    ///
+    /// # Errors
+    /// [`BagError::DamagedMemory`], [`BagError::Io`].
+    pub fn unverified_since(&self, bag: &BagId) -> Result<Option<u64>, BagError> {
+        let spaces = self.read(bag)?.map(|record| record.spaces).unwrap_or_default();
+        Ok(spaces.values().map(|known| known.unverified).filter(|since| *since != 0).min())
     }
 
     fn file(&self, bag: &BagId) -> PathBuf {
@@ -159,6 +171,13 @@ impl Memory {
         }
     }
 
+    /// Notes a commit that is durable, and how the space was left.
+    pub(super) fn note_commit(&self, space: SpaceId, commit: CommitId, ended: Ended) {
+        let before = self.of(&space);
+        let opened = if ended == Ended::Open { before.map_or_else(now, |known| known.opened) } else { 0 };
+        self.note(space, Known { commit, ended, opened, unverified: before.map_or(0, |known| known.unverified) });
+    }
+
     /// Whether the last writing was 30 seconds ago or more.
     pub(super) fn is_due(&self) -> bool {
         self.lock().written.is_none_or(|written| written.elapsed() >= INTERVAL)
@@ -210,6 +229,11 @@ impl Memory {
         // Whoever panicked while holding it left numbers that are still true.
         self.now.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Seconds since 1970.
+pub(super) fn now() -> u64 {
+    u64::try_from(Time::now().seconds).unwrap_or(0)
 }
 
 /// In what `found` is older than, or foreign to, what is known.

@@ -34,6 +34,20 @@ pub(in super::super) struct Known {
     /// The last commit known to be durable.
     pub(in super::super) commit: CommitId,
     pub(in super::super) ended: Ended,
+    /// When it was opened, in seconds since 1970; 0 once it was closed in good order.
+    pub(in super::super) opened: u64,
+    /// Since when nothing tells whether single older pages were put back, in seconds since 1970: since the opening that had
+    /// no good end. 0 for never.
+    pub(in super::super) unverified: u64,
+}
+
+impl Known {
+    /// What is remembered of a space that is opened at `now`.
+    pub(in super::super) fn opening(self, ended: Ended, now: u64) -> Self {
+        let unclean = self.ended == Ended::Open && self.unverified == 0;
+        let unverified = if unclean { self.opened } else { self.unverified };
+        Self { ended, opened: now, unverified, ..self }
+    }
 }
 
 /// How a space was left.
@@ -61,7 +75,7 @@ impl Record {
         if let Some(expected) = &self.expected {
             expected.encode(&mut out);
         }
-        for (space, Known { commit, ended }) in &self.spaces {
+        for (space, Known { commit, ended, opened, unverified }) in &self.spaces {
             out.extend_from_slice(space.as_bytes());
             out.extend_from_slice(&commit.counter.to_le_bytes());
             out.extend_from_slice(&commit.opening);
@@ -72,15 +86,19 @@ impl Record {
             };
             out.push(number);
             out.extend_from_slice(&hash);
+            out.extend_from_slice(&opened.to_le_bytes());
+            out.extend_from_slice(&unverified.to_le_bytes());
         }
         out
     }
 
     pub(super) fn decode(plain: &[u8]) -> Option<Self> {
         let (format, rest) = plain.split_first_chunk()?;
-        if u16::from_le_bytes(*format) != RECORD_FORMAT {
-            return None;
-        }
+        let has_times = match u16::from_le_bytes(*format) {
+            1 => false,
+            RECORD_FORMAT => true,
+            _ => return None,
+        };
         let (header, rest) = Mark::decode(rest)?;
         let (more, mut rest) = rest.split_first()?;
         let mut expected = None;
@@ -102,8 +120,15 @@ impl Record {
                 _ => return None,
             };
             let commit = CommitId { counter: u64::from_le_bytes(*counter), opening: *opening };
-            spaces.insert(SpaceId::from_bytes(*space), Known { commit, ended });
+            let mut known = Known { commit, ended, opened: 0, unverified: 0 };
             rest = left;
+            if has_times {
+                let (opened, left) = rest.split_first_chunk()?;
+                let (unverified, left) = left.split_first_chunk()?;
+                (known.opened, known.unverified) = (u64::from_le_bytes(*opened), u64::from_le_bytes(*unverified));
+                rest = left;
+            }
+            spaces.insert(SpaceId::from_bytes(*space), known);
         }
         (*more <= 1).then_some(Self { header, expected, spaces })
     }
@@ -124,4 +149,5 @@ impl Mark {
     }
 }
 
-const RECORD_FORMAT: u16 = 1;
+/// Format 1 had no times.
+const RECORD_FORMAT: u16 = 2;
