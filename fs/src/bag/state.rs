@@ -63,8 +63,8 @@ impl StateFolder {
         self.key.to_bytes().to_vec()
     }
 
-    /// Since when nothing tells whether single older pages of a bag were put back, in seconds since 1970; none when its last end
-    /// was a good one, or it is open, or not known here.
+    /// Since when nothing tells whether single older pages of a bag were put back, in seconds since 1970; none when each end
+    /// since the last check was a good one, or the bag is not known here.
     ///
     /// # Errors
     /// [`BagError::DamagedMemory`], [`BagError::Io`].
