@@ -14,7 +14,7 @@ use rusqlite::{Connection, OpenFlags, config::DbConfig};
 use crate::error::{FsError, Result};
 
 /// The version of this schema, kept as `user_version`.
-pub(crate) const SCHEMA_VERSION: i32 = 1;
+pub(crate) const SCHEMA_VERSION: i32 = 2;
 
 /// Bytes of a page, as SQLCipher has it unless told otherwise.
 pub(crate) const PAGE_BYTES: u64 = 4096;
@@ -31,7 +31,11 @@ CREATE TABLE state (
     next_entry INTEGER NOT NULL,
     next_chunk INTEGER NOT NULL,
     next_inline INTEGER NOT NULL,
-    next_pack INTEGER NOT NULL
+    next_pack INTEGER NOT NULL,
+    next_version INTEGER NOT NULL,
+    last_token INTEGER NOT NULL,
+    oldest_token INTEGER NOT NULL,
+    etag_key BLOB NOT NULL
 );
 CREATE TABLE openings (first_counter INTEGER PRIMARY KEY, id BLOB NOT NULL);
 CREATE TABLE nodes (
@@ -45,6 +49,7 @@ CREATE TABLE nodes (
     device INTEGER NOT NULL,
     times BLOB NOT NULL,
     version INTEGER NOT NULL,
+    change INTEGER NOT NULL,
     parent INTEGER,
     target BLOB
 );
@@ -53,6 +58,7 @@ CREATE TABLE entries (
     name BLOB NOT NULL,
     id INTEGER NOT NULL,
     node INTEGER NOT NULL,
+    change INTEGER NOT NULL,
     PRIMARY KEY (parent, name)
 ) WITHOUT ROWID;
 CREATE INDEX entries_in_order ON entries (parent, id, node);
@@ -72,6 +78,30 @@ CREATE TABLE xattrs (
     PRIMARY KEY (node, name)
 ) WITHOUT ROWID;
 CREATE TABLE orphans (node INTEGER PRIMARY KEY);
+CREATE TABLE tombstones (
+    parent INTEGER NOT NULL,
+    name BLOB NOT NULL,
+    change INTEGER NOT NULL,
+    removed INTEGER NOT NULL,
+    PRIMARY KEY (parent, name)
+) WITHOUT ROWID;
+CREATE TABLE locks (
+    token BLOB PRIMARY KEY,
+    path BLOB NOT NULL,
+    shared INTEGER NOT NULL,
+    deep INTEGER NOT NULL,
+    owner BLOB NOT NULL,
+    login BLOB NOT NULL,
+    seconds INTEGER NOT NULL,
+    expires INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE devices (
+    slot BLOB PRIMARY KEY,
+    login BLOB NOT NULL,
+    name BLOB NOT NULL,
+    used INTEGER NOT NULL,
+    address BLOB NOT NULL
+) WITHOUT ROWID;
 ";
 
 /// Free pages can be given back to the disk; to be said before the first table is made.
@@ -190,7 +220,8 @@ pub(crate) fn apply_key(db: &Connection, schema: &str, key: &DatabaseKey) -> Res
 
 fn create_schema(db: &Connection) -> Result<()> {
     db.execute_batch(&format!(
-        "BEGIN; {SCHEMA} {} INSERT INTO state VALUES (1, 0, 2, 3, 1, 1, 1); PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;",
+        "BEGIN; {SCHEMA} {} INSERT INTO state VALUES (1, 0, 2, 3, 1, 1, 1, 2, 0, 0, randomblob(32));
+         PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;",
         cartable_store::index::SCHEMA
     ))?;
     Ok(())

@@ -4,6 +4,7 @@
 //! (`default_permissions`) and keeps file locks itself; it caches names, attributes and pages for long, since all
 //! changes pass through it.
 
+mod cache;
 mod convert;
 mod door;
 mod errno;
@@ -22,7 +23,7 @@ use fuser::{Config, MountOption, Session, SessionACL, SessionUnmounter};
 use rustix::io::Errno;
 use rustix::mount::{MountFlags, UnmountFlags, mount, unmount};
 
-use crate::space::Space;
+use crate::space::{Cache, Space};
 use door::Door;
 use terms::THREADS;
 
@@ -45,6 +46,8 @@ pub struct MountOptions {
 
 /// A mounted drive, not yet served.
 pub struct Drive {
+    space: Arc<Space>,
+    cache: Arc<dyn Cache>,
     session: Session<Door>,
     /// Where it was mounted by us, not by fusermount3.
     by_us: Option<PathBuf>,
@@ -67,8 +70,9 @@ impl Drive {
         config.mount_options = fusermount_options(options, read_only);
         config.acl = if options.allow_other { SessionACL::All } else { SessionACL::Owner };
         config.n_threads = Some(options.threads.unwrap_or(THREADS));
-        let door = Door::new(space, access);
+        let door = Door::new(Arc::clone(&space), access);
         let flusher = door.flusher();
+        let cache: Arc<dyn Cache> = Arc::new(door.cache());
         let device =
             if rustix::process::geteuid().is_root() { mount_as_root(folder, options, read_only)? } else { None };
         let by_us = device.is_some().then(|| folder.to_owned());
@@ -79,7 +83,8 @@ impl Drive {
             None => Session::new(door, folder, &config)?,
         };
         flusher.start(session.notifier())?;
-        Ok(Self { session, by_us })
+        space.attach(Arc::clone(&cache));
+        Ok(Self { space, cache, session, by_us })
     }
 
     /// A handle that unmounts the drive from another thread.
@@ -92,7 +97,9 @@ impl Drive {
     /// # Errors
     /// When the connection to the kernel fails.
     pub fn serve(self) -> io::Result<()> {
-        self.session.run()
+        let ended = self.session.run();
+        self.space.detach(&self.cache);
+        ended
     }
 }
 

@@ -26,7 +26,10 @@ pub use name::{NAME_BYTES, Name};
 pub use node::{Attr, Caller, Kind, NodeId, PERMISSION_MASK, SetAttr, Time};
 pub use reseal::Resealed;
 pub use room::Volume;
-pub use space::{Closed, CommitId, Listed, RenameMode, Seek, Space, WriteTimes, XattrMode, database_path};
+pub use space::{
+    Cache, Closed, CommitId, Device, Found, Keeping, Listed, LockRow, Notice, Pinned, Placed, RenameMode, Seek, Space,
+    Staged, SyncPoint, WriteTimes, XattrMode, database_path,
+};
 
 /// Seals `bytes` of zeros in chunks of the usual size and drops them: for measuring which suite is faster here.
 pub fn seal_trial(suite: cartable_crypto::Suite, bytes: usize) {

@@ -158,7 +158,8 @@ pub struct Attr {
     pub changed: Time,
     /// When it was made.
     pub created: Time,
-    /// Grows with each change of contents.
+    /// Number of the last change of contents (of a folder: of the names in it). No other contents of the space ever have the
+    /// same, not even after a crash.
     pub version: u64,
 }
 
@@ -167,10 +168,11 @@ impl Attr {
         self.kind.type_bits() | self.permissions
     }
 
-    pub(crate) fn touch(&mut self, now: Time) {
+    /// Notes a change of contents, of which `version` is the number.
+    pub(crate) fn touch(&mut self, now: Time, version: u64) {
         self.modified = now;
         self.changed = now;
-        self.version += 1;
+        self.version = version;
     }
 
     /// Clears set-user-id, and set-group-id where the group may execute, as Linux does on a change of contents.

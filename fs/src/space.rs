@@ -8,33 +8,52 @@
 //! and appended to packs before the rows that point to them (`cut`). A crash leaves the state of the last batch.
 
 mod attributes;
+mod branch;
 mod commit;
 mod committer;
 mod content;
 mod copy;
 mod cut;
+mod devices;
 mod entries;
 mod gate;
 mod hole;
 mod listing;
+mod locks;
 mod lookup;
+mod notice;
 mod open;
+mod pinned;
 mod read;
+mod reap;
 mod rekey;
 mod remove;
 mod rename;
 mod rows;
+mod since;
+mod staging;
 mod state;
+mod transplant;
 mod tree;
+mod version;
+mod walk;
 mod write;
 mod xattr;
 
 pub use commit::CommitId;
+pub use devices::Device;
 pub use hole::Seek;
 pub use listing::Listed;
+pub use locks::LockRow;
+pub use notice::{Cache, Notice};
 pub use open::{Closed, database_path};
+pub use pinned::Pinned;
 pub use rename::RenameMode;
+pub use since::SyncPoint;
+pub use staging::Staged;
 pub use state::Space;
+pub use transplant::{Keeping, Placed};
+pub use walk::Found;
 pub use write::WriteTimes;
 pub use xattr::XattrMode;
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use cartable_crypto::{BagId, SpaceId, SpaceKey, Suite};
 use cartable_fs::{Caller, FsError, Kind, Name, NodeId, RenameMode, SetAttr, Space, WriteTimes};
@@ -29,7 +30,7 @@ pub struct Core {
     key: SpaceKey,
     ids: (BagId, SpaceId),
     suite: Suite,
-    space: Option<Space>,
+    space: Option<Arc<Space>>,
     access: Access,
 }
 
@@ -40,12 +41,12 @@ impl Core {
         let (key, ids) = (SpaceKey::random(1), (BagId::random(), SpaceId::random()));
         let space = Space::create(&folder, key.derive(suite, &ids.0, &ids.1), (0, 0)).expect("a space can be made");
         let access = decide(Principal::Owner, Right::Edit).expect("an owner may edit");
-        Self { folder, key, ids, suite, space: Some(space), access }
+        Self { folder, key, ids, suite, space: Some(Arc::new(space)), access }
     }
 
     /// The open space.
     #[must_use]
-    pub fn space(&self) -> &Space {
+    pub fn space(&self) -> &Arc<Space> {
         self.space.as_ref().expect("the space is open")
     }
 
@@ -66,7 +67,7 @@ impl Core {
     /// Those of [`Space::open`].
     pub fn open(&mut self) -> Result<(), FsError> {
         let keys = self.key.derive(self.suite, &self.ids.0, &self.ids.1);
-        self.space = Some(Space::open(&self.folder, keys)?);
+        self.space = Some(Arc::new(Space::open(&self.folder, keys)?));
         Ok(())
     }
 

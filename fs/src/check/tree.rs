@@ -45,7 +45,7 @@ pub(super) fn nodes(db: &Connection, paths: &Paths, report: &mut Report) -> Resu
     for (id, row) in &nodes {
         if let Some(what) = wrong(*id, row) {
             report.add(Severity::Damage, what, paths.of(*id));
-        } else if row.folder && !row.orphan && !reaches_root(*id, &nodes) {
+        } else if row.folder && !reaches_top(*id, &nodes) {
             report.add(Severity::Damage, "a folder lies in itself", paths.of(*id));
         }
     }
@@ -94,13 +94,15 @@ fn wrong(id: i64, row: &Row) -> Option<String> {
     (row.links != links).then(|| format!("{} links are counted where there are {links}", row.links))
 }
 
-fn reaches_root(id: i64, nodes: &HashMap<i64, Row>) -> bool {
+/// Whether a folder lies below the root, or below one that lost its name or has none yet.
+fn reaches_top(id: i64, nodes: &HashMap<i64, Row>) -> bool {
     let mut at = id;
     for _ in 0..=nodes.len() {
-        match nodes.get(&at).and_then(|row| row.parent) {
-            Some(1) => return true,
-            Some(parent) => at = parent,
-            None => return false,
+        match nodes.get(&at) {
+            Some(row) if row.orphan => return true,
+            Some(Row { parent: Some(1), .. }) => return true,
+            Some(Row { parent: Some(parent), .. }) => at = *parent,
+            _ => return false,
         }
     }
     false

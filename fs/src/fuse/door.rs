@@ -1,7 +1,6 @@
 //! The kernel's requests, each a call of the space.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
@@ -11,15 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::SystemTime;
 
-use cartable_share::{Access, Change};
-use fuser::{
-    BsdFileFlags, CopyFileRangeFlags, Errno, FileHandle, Filesystem, FopenFlags, Generation, INodeNo, KernelConfig,
-    LockOwner, OpenAccMode, OpenFlags, RenameFlags, ReplyAttr, ReplyCreate, ReplyData, ReplyDirectory,
-    ReplyDirectoryPlus, ReplyEmpty, ReplyEntry, ReplyLseek, ReplyOpen, ReplyStatfs, ReplyWrite, ReplyXattr, Request,
-    TimeOrNow, WriteFlags,
-};
-use parking_lot::Mutex;
-
+use super::cache::{KernelCache, Writers};
 use super::convert::{file_attr, file_type, node, time, time_from_kernel};
 use super::errno::errno;
 use super::flush::Flusher;
@@ -28,6 +19,13 @@ use crate::error::{FsError, Result};
 use crate::name::Name;
 use crate::node::{Attr, Caller, Kind, NodeId, SetAttr};
 use crate::space::{RenameMode, Seek, Space, WriteTimes, XattrMode};
+use cartable_share::{Access, Change};
+use fuser::{
+    BsdFileFlags, CopyFileRangeFlags, Errno, FileHandle, Filesystem, FopenFlags, Generation, INodeNo, KernelConfig,
+    LockOwner, OpenAccMode, OpenFlags, RenameFlags, ReplyAttr, ReplyCreate, ReplyData, ReplyDirectory,
+    ReplyDirectoryPlus, ReplyEmpty, ReplyEntry, ReplyLseek, ReplyOpen, ReplyStatfs, ReplyWrite, ReplyXattr, Request,
+    TimeOrNow, WriteFlags,
+};
 
 /// Cookies of `.` and `..`.
 const DOT: u64 = 1;
@@ -51,19 +49,23 @@ pub(super) struct Door {
     space: Arc<Space>,
     access: Access,
     flusher: Flusher,
-    /// How many handles that can write each file has.
-    writers: Mutex<HashMap<INodeNo, u32>>,
+    writers: Writers,
     /// How many syncs are under way.
     syncing: Arc<AtomicUsize>,
 }
 
 impl Door {
     pub(super) fn new(space: Arc<Space>, access: Access) -> Self {
-        Self { space, access, flusher: Flusher::default(), writers: Mutex::default(), syncing: Arc::default() }
+        Self { space, access, flusher: Flusher::default(), writers: Writers::default(), syncing: Arc::default() }
     }
 
     pub(super) fn flusher(&self) -> Flusher {
         self.flusher.clone()
+    }
+
+    /// What must hear of changes that other doors make.
+    pub(super) fn cache(&self) -> KernelCache {
+        KernelCache { flusher: self.flusher.clone(), writers: Arc::clone(&self.writers) }
     }
 
     fn change(&self) -> Result<Change> {

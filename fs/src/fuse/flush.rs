@@ -4,6 +4,7 @@
 //! its pages back, but doing so inside a request deadlocks: so the question moves to a thread of its own. So does
 //! whatever else the kernel must be told.
 
+use std::ffi::OsString;
 use std::io;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, OnceLock};
@@ -19,6 +20,10 @@ enum Question {
     AfterFlush(INodeNo, Answer),
     /// To have the kernel ask for the attributes again: they changed in a way that it does not expect.
     Attributes(INodeNo),
+    /// To have the kernel forget what a name leads to.
+    Entry(INodeNo, OsString),
+    /// To answer once all that was asked before is done.
+    Done(Sender<()>),
 }
 
 /// Hands questions to the thread that flushes.
@@ -46,6 +51,24 @@ impl Flusher {
         self.ask(Question::Attributes(ino));
     }
 
+    /// Makes the kernel forget what a name in a folder leads to, a moment later.
+    pub(super) fn forget_entry(&self, folder: INodeNo, name: OsString) {
+        self.ask(Question::Entry(folder, name));
+    }
+
+    /// Has the kernel hand over the dirty pages of a file, and waits for them. Not to be called from a request.
+    pub(super) fn flush(&self, ino: INodeNo) {
+        self.ask(Question::AfterFlush(ino, Box::new(|| {})));
+        self.wait();
+    }
+
+    /// Waits until all that was asked is done, or nobody is there to do it any more. Not to be called from a request.
+    pub(super) fn wait(&self) {
+        let (done, wait) = channel();
+        self.ask(Question::Done(done));
+        let _ = wait.recv();
+    }
+
     fn ask(&self, question: Question) {
         if let Some(sender) = self.sender.get() {
             // A failed send drops the answer, and its reply answers EIO by itself.
@@ -64,6 +87,12 @@ fn answer_all(notifier: &Notifier, questions: &Receiver<Question>) {
             }
             Question::Attributes(ino) => {
                 let _ = notifier.inval_inode(ino, -1, 0);
+            }
+            Question::Entry(folder, name) => {
+                let _ = notifier.inval_entry(folder, &name);
+            }
+            Question::Done(done) => {
+                let _ = done.send(());
             }
         }
     }

@@ -62,7 +62,7 @@ impl Shared {
             let mut state = self.lock_content(node)?;
             if size >= state.attr.size {
                 state.grow(size);
-                state.attr.touch(now);
+                state.attr.touch(now, self.next_version());
                 state.set_dirty();
                 drop(state);
                 self.mark_dirty(node.id);
@@ -73,7 +73,7 @@ impl Shared {
         let (mut state, torn) = self.lock_to_splice(node, std::slice::from_ref(&cleared), true)?;
         state.attr.size = size;
         state.firm_size = state.firm_size.min(size);
-        state.attr.touch(now);
+        state.attr.touch(now, self.next_version());
         state.set_dirty();
         if let Some(content) = &mut state.content {
             let gone = content.dirty.remove(cleared.clone());

@@ -27,8 +27,6 @@ use super::{Node, Space, Tree};
 use crate::error::{FsError, Result};
 use crate::node::NodeId;
 
-/// Nodes without a name that one commit removes when room is short: the log must stay small then.
-pub(super) const REAPED_WHEN_SHORT: usize = 512;
 /// How much of the log is kept in the page cache ahead of what is written next.
 const LOG_AHEAD_BYTES: NonZeroU64 = NonZeroU64::new(128 << 10).expect("not zero");
 
@@ -222,7 +220,12 @@ impl Shared {
     /// Commits the open batch. It is durable once the log is synced.
     pub(super) fn commit_batch(&self, tree: &mut Tree) -> Result<()> {
         self.room.before_commit(tree.batch_bytes())?;
-        tree.commit(self.next_chunk.load(Ordering::Relaxed), self.packs.next_number())
+        let next = Next {
+            chunk: self.next_chunk.load(Ordering::Relaxed),
+            pack: self.packs.next_number(),
+            version: self.next_version.load(Ordering::Relaxed),
+        };
+        tree.commit(&next)
     }
 
     /// Stores what is dirty of all files. Returns those of which so little is dirty that it goes inline, and an error
@@ -257,8 +260,7 @@ impl Shared {
         synced: &mut u64,
     ) -> Result<Vec<NodeId>> {
         let mut dirty = std::mem::take(&mut *self.dirty.lock());
-        let reaped = std::mem::take(&mut *self.reaped.lock());
-        if dirty.is_empty() && reaped.is_empty() && self.fresh.lock().is_empty() {
+        if dirty.is_empty() && self.reaped.lock().is_empty() && self.fresh.lock().is_empty() {
             return Ok(Vec::new());
         }
         tree.begin()?;
@@ -279,29 +281,8 @@ impl Shared {
         for pack in self.packs.take_new() {
             cartable_store::index::insert_pack(&tree.db, &pack)?;
         }
-        for id in std::mem::take(&mut tree.new_orphans) {
-            // One that nobody knows any more is erased with this row, now or by a later batch.
-            tree.db.prepare_cached("INSERT OR IGNORE INTO orphans (node) VALUES (?1)")?.execute([id.row()])?;
-        }
-        let many = reaped.len() > REAPED_WHEN_SHORT;
-        let some = if many && self.room.is_short()? { REAPED_WHEN_SHORT } else { reaped.len() };
-        for id in &reaped[..some] {
-            self.forget_node(*id);
-            tree.erase_node(*id)?;
-        }
-        for id in &reaped[some..] {
-            tree.db.prepare_cached("INSERT OR IGNORE INTO orphans (node) VALUES (?1)")?.execute([id.row()])?;
-        }
-        self.reaped.lock().extend_from_slice(&reaped[some..]);
+        self.reap(tree)?;
         Ok(unsettled)
-    }
-
-    fn forget_node(&self, id: NodeId) {
-        let node = self.nodes.lock().remove(&id);
-        if let Some(content) = node.and_then(|node| node.lock().content.take()) {
-            self.count_dirty(0, content.dirty.bytes());
-        }
-        self.dirty.lock().remove(&id);
     }
 }
 
@@ -309,29 +290,38 @@ impl Shared {
 const TINY_BYTES: usize = 2048;
 const _: () = assert!(TINY_BYTES <= INLINE_BYTES);
 
+/// The numbers that are given out next.
+struct Next {
+    chunk: i64,
+    pack: PackNumber,
+    version: u64,
+}
+
 impl Tree {
-    fn commit(&mut self, next_chunk: i64, next_pack: PackNumber) -> Result<()> {
-        self.save_state(next_chunk, next_pack)?;
+    fn commit(&mut self, next: &Next) -> Result<()> {
+        self.save_state(next)?;
         self.db.prepare_cached("COMMIT")?.execute([])?;
         self.in_batch = false;
         self.counter += 1;
         Ok(())
     }
 
-    fn save_state(&mut self, next_chunk: i64, next_pack: PackNumber) -> Result<()> {
+    fn save_state(&mut self, next: &Next) -> Result<()> {
         let next_node = NodeId(self.next_node).row();
         self.db
             .prepare_cached(
                 "UPDATE state SET counter = ?1, next_node = ?2, next_entry = ?3, next_chunk = ?4, next_inline = ?5,
-                 next_pack = ?6 WHERE id = 1",
+                 next_pack = ?6, next_version = ?7, last_token = ?8 WHERE id = 1",
             )?
             .execute((
                 self.counter.cast_signed() + 1,
                 next_node,
                 self.next_entry,
-                next_chunk,
+                next.chunk,
                 self.next_inline,
-                next_pack,
+                next.pack,
+                next.version.cast_signed(),
+                self.last_token.cast_signed(),
             ))?;
         Ok(())
     }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::commit::REAPED_WHEN_SHORT;
 use super::gate::Scope;
+use super::reap::REAPED_WHEN_SHORT;
 use super::state::Shared;
 
 /// How long a change may wait before its batch closes by itself.

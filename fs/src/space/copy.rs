@@ -57,7 +57,7 @@ impl Space {
         let range = to.1..end;
         let (mut state, torn) = self.shared.lock_to_splice(&target, std::slice::from_ref(&range), true)?;
         state.grow(end);
-        state.attr.touch(Time::now());
+        state.attr.touch(Time::now(), self.shared.next_version());
         state.set_dirty();
         if let Some(content) = &mut state.content {
             let gone = content.dirty.remove(range.clone());

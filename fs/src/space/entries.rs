@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use cartable_share::Change;
 
-use super::{Content, NodeState, Space, Tree};
+use super::{Content, Node, NodeState, Space, Tree};
 use crate::acl;
 use crate::error::{FsError, Result};
 use crate::name::Name;
@@ -121,29 +121,11 @@ impl Space {
         if tree.find(folder, name)?.is_some() {
             return Err(FsError::Exists);
         }
-        let (folder_mode, folder_gid) = {
-            let state = into.lock();
-            (state.attr.permissions, state.attr.gid)
-        };
-        let inherited = match new.kind {
-            Kind::Symlink => None,
-            _ => acl::inherit(tree.xattr(folder, acl::DEFAULT)?.as_deref(), new.mode, new.kind)?,
-        };
-        let mut permissions = match &inherited {
-            Some(inherited) => inherited.permissions,
-            None => new.mode & PERMISSION_MASK & !caller.umask,
-        };
-        let mut gid = caller.gid;
-        if folder_mode & SET_GID != 0 {
-            gid = folder_gid;
-            if new.kind == Kind::Folder {
-                permissions |= SET_GID;
-            }
-        }
+        let Inherited { acl, permissions, gid } = inherit(&tree, &into, new.kind, new.mode, caller)?;
         let id = NodeId(tree.next_node);
-        let state = new.state(id, folder, permissions, caller.uid, gid);
+        let state = new.state(id, folder, permissions, (caller.uid, gid), self.shared.next_version());
         let attr = state.attr.clone();
-        let written = Self::write_new(&mut tree, folder, name, id, inherited.as_ref());
+        let written = Self::write_new(&mut tree, folder, name, id, acl.as_ref());
         self.shared.stop_on_failure(written)?;
         tree.next_node += 1;
         self.shared.adopt(id, state);
@@ -161,28 +143,69 @@ impl Space {
         acl: Option<&acl::Inherited>,
     ) -> Result<()> {
         tree.add_entry(folder, name, id)?;
-        if let Some(acl) = acl {
-            if let Some(access) = &acl.access {
-                tree.put_xattr(id, acl::ACCESS, access)?;
-            }
-            if let Some(default) = &acl.default {
-                tree.put_xattr(id, acl::DEFAULT, default)?;
-            }
-        }
-        Ok(())
+        acl.map_or(Ok(()), |acl| put_acl(tree, id, acl))
     }
 }
 
+/// What a new node gets from the folder it is made in.
+pub(super) struct Inherited {
+    pub(super) acl: Option<acl::Inherited>,
+    pub(super) permissions: u32,
+    pub(super) gid: u32,
+}
+
+/// Finds out what a node of a kind and mode gets in a folder.
+pub(super) fn inherit(tree: &Tree, into: &Node, kind: Kind, mode: u32, caller: Caller) -> Result<Inherited> {
+    let (folder_mode, folder_gid) = {
+        let state = into.lock();
+        (state.attr.permissions, state.attr.gid)
+    };
+    let acl = match kind {
+        Kind::Symlink => None,
+        _ => acl::inherit(tree.xattr(into.id, acl::DEFAULT)?.as_deref(), mode, kind)?,
+    };
+    let mut permissions = match &acl {
+        Some(inherited) => inherited.permissions,
+        None => mode & PERMISSION_MASK & !caller.umask,
+    };
+    let mut gid = caller.gid;
+    if folder_mode & SET_GID != 0 {
+        gid = folder_gid;
+        if kind == Kind::Folder {
+            permissions |= SET_GID;
+        }
+    }
+    Ok(Inherited { acl, permissions, gid })
+}
+
+/// Writes the lists that a new node inherits.
+pub(super) fn put_acl(tree: &mut Tree, id: NodeId, acl: &acl::Inherited) -> Result<()> {
+    if let Some(access) = &acl.access {
+        tree.put_xattr(id, acl::ACCESS, access)?;
+    }
+    if let Some(default) = &acl.default {
+        tree.put_xattr(id, acl::DEFAULT, default)?;
+    }
+    Ok(())
+}
+
 /// A node to be made.
-struct New<'a> {
-    kind: Kind,
-    mode: u32,
-    device: u32,
-    target: Option<&'a [u8]>,
+pub(super) struct New<'a> {
+    pub(super) kind: Kind,
+    pub(super) mode: u32,
+    pub(super) device: u32,
+    pub(super) target: Option<&'a [u8]>,
 }
 
 impl New<'_> {
-    fn state(&self, id: NodeId, folder: NodeId, permissions: u32, uid: u32, gid: u32) -> NodeState {
+    pub(super) fn state(
+        &self,
+        id: NodeId,
+        folder: NodeId,
+        permissions: u32,
+        (uid, gid): (u32, u32),
+        version: u64,
+    ) -> NodeState {
         let now = Time::now();
         let size = match (self.kind, self.target) {
             (Kind::Folder, _) => FOLDER_SIZE,
@@ -203,7 +226,7 @@ impl New<'_> {
             modified: now,
             changed: now,
             created: now,
-            version: 1,
+            version,
         };
         NodeState {
             durable_size: size,

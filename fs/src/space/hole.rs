@@ -33,7 +33,7 @@ impl Space {
         if !keep_size {
             state.grow(range.end);
         }
-        state.attr.touch(Time::now());
+        state.attr.touch(Time::now(), self.shared.next_version());
         state.set_dirty();
         if let Some(content) = &mut state.content {
             let gone = content.dirty.remove(range.clone());
@@ -59,7 +59,7 @@ impl Space {
         let mut state = self.shared.lock_content(&node)?;
         if !keep_size && range.end > state.attr.size {
             state.grow(range.end);
-            state.attr.touch(Time::now());
+            state.attr.touch(Time::now(), self.shared.next_version());
             state.set_dirty();
             self.shared.mark_dirty(id);
         }

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use cartable_share::Access;
+use rusqlite::Row;
 
-use super::Space;
 use super::tree::{NODE_COLUMNS, node_from_row};
+use super::{Node, Space};
 use crate::error::Result;
 use crate::name::Name;
 use crate::node::{Attr, NodeId};
@@ -49,19 +50,21 @@ impl Space {
                 continue;
             }
             let in_memory = self.shared.nodes.lock().get(&id).map(Arc::clone);
-            let attr = match in_memory {
-                Some(node) => node.lock().attr(),
-                None => match node_from_row(id, row, 3) {
-                    Ok(state) => state.attr,
-                    // One damaged row does not hide the rest; `check` tells of it.
-                    Err(_) => continue,
-                },
-            };
+            let Some(attr) = listed_attr(id, in_memory.as_deref(), row) else { continue };
             if !each(&Listed { cookie, name, attr: &attr }) {
                 break;
             }
         }
         Ok(())
+    }
+}
+
+/// The attributes of an entry of which the row holds a node's columns from the fourth on. None for a damaged one: it does not
+/// hide the rest, and `check` tells of it.
+pub(super) fn listed_attr(id: NodeId, in_memory: Option<&Node>, row: &Row<'_>) -> Option<Attr> {
+    match in_memory {
+        Some(node) => Some(node.lock().attr()),
+        None => node_from_row(id, row, 3).ok().map(|state| state.attr),
     }
 }
 

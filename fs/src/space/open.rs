@@ -92,6 +92,7 @@ impl Space {
             room.after_commit();
         }
         let next_chunk = tree.next_chunk()?;
+        let (next_version, etag_key) = tree.versions()?;
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(threads.min(4))
@@ -112,6 +113,9 @@ impl Space {
             fresh: Mutex::new(FreshChunks::default()),
             unfindable: Mutex::new(HashSet::new()),
             next_chunk: AtomicI64::new(next_chunk),
+            next_version: AtomicU64::new(next_version),
+            etag_key,
+            doors: Mutex::default(),
             packs,
             pool,
             gate: Gate::default(),
@@ -238,8 +242,8 @@ fn insert_root(db: &Connection, (uid, gid): (u32, u32)) -> Result<()> {
         version: 1,
     };
     db.execute(
-        "INSERT INTO nodes (id, mode, uid, gid, links, size, stored_bytes, device, times, version, parent, target)
-         VALUES (1, ?1, ?2, ?3, 2, ?4, 0, 0, ?5, 1, 1, NULL)",
+        "INSERT INTO nodes (id, mode, uid, gid, links, size, stored_bytes, device, times, version, change, parent, target)
+         VALUES (1, ?1, ?2, ?3, 2, ?4, 0, 0, ?5, 1, 1, 1, NULL)",
         rusqlite::params![root.mode(), uid, gid, FOLDER_SIZE.cast_signed(), times_to_bytes(&root)],
     )?;
     Ok(())
@@ -253,10 +257,11 @@ impl Tree {
             counted.store(usize::try_from(pages).unwrap_or(0), Ordering::Relaxed);
             Ok(())
         }))?;
-        let (counter, next_node, next_entry, next_inline) =
-            db.query_row("SELECT counter, next_node, next_entry, next_inline FROM state WHERE id = 1", [], |row| {
-                Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get(2)?, row.get(3)?))
-            })?;
+        let (counter, next_node, next_entry, next_inline, last_token) = db.query_row(
+            "SELECT counter, next_node, next_entry, next_inline, last_token FROM state WHERE id = 1",
+            [],
+            |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get(2)?, row.get(3)?, row.get::<_, i64>(4)?)),
+        )?;
         Ok(Self {
             db,
             in_batch: false,
@@ -266,7 +271,10 @@ impl Tree {
             next_node: next_node.cast_unsigned(),
             next_entry,
             next_inline,
+            last_token: last_token.cast_unsigned(),
+            token_commit: None,
             new_orphans: Vec::new(),
+            nameless: HashSet::new(),
         })
     }
 
@@ -274,19 +282,30 @@ impl Tree {
         Ok(self.db.query_row("SELECT next_pack FROM state WHERE id = 1", [], |row| row.get(0))?)
     }
 
+    /// The next version of contents, and the key of entity tags.
+    fn versions(&self) -> Result<(u64, [u8; 32])> {
+        let (next, key): (i64, Vec<u8>) =
+            self.db.query_row("SELECT next_version, etag_key FROM state WHERE id = 1", [], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })?;
+        let key = key.try_into().map_err(|_| FsError::Damaged("the key of entity tags".into()))?;
+        Ok((next.cast_unsigned(), key))
+    }
+
     fn next_chunk(&self) -> Result<i64> {
         Ok(self.db.query_row("SELECT next_chunk FROM state WHERE id = 1", [], |row| row.get(0))?)
     }
 
-    /// Starts a new history from here: see [`CommitId`]. Each opening numbers its chunks from another multiple of 2^32,
-    /// so that a number lost in a crash is never given to another chunk.
+    /// Starts a new history from here: see [`CommitId`]. Each opening numbers its chunks and versions of contents from
+    /// another multiple of 2^32, so that a number lost in a crash is never given to another.
     fn note_opening(&mut self) -> Result<[u8; 16]> {
         let mut opening = [0; 16];
         getrandom::fill(&mut opening)
             .map_err(|error| FsError::io("asking for randomness")(std::io::Error::other(error)))?;
         self.db.execute_batch("BEGIN IMMEDIATE")?;
         self.db.execute(
-            "UPDATE state SET counter = counter + 1, next_chunk = ((next_chunk >> 32) + 1) << 32 WHERE id = 1",
+            "UPDATE state SET counter = counter + 1, next_chunk = ((next_chunk >> 32) + 1) << 32,
+             next_version = ((next_version >> 32) + 1) << 32 WHERE id = 1",
             [],
         )?;
         self.counter += 1;
@@ -294,6 +313,7 @@ impl Tree {
             "INSERT INTO openings (first_counter, id) VALUES (?1, ?2)",
             rusqlite::params![self.counter.cast_signed(), &opening[..]],
         )?;
+        self.drop_old_tombstones()?;
         self.db.execute_batch("COMMIT")?;
         Ok(opening)
     }

@@ -15,7 +15,7 @@ impl Space {
     /// # Errors
     /// [`FsError::NotFound`], [`FsError::IsFolder`].
     pub fn unlink(&self, _change: &Change, folder: NodeId, name: Name<'_>) -> Result<()> {
-        self.remove(folder, name, false)
+        self.remove(folder, name, Some(false))
     }
 
     /// Removes an empty folder.
@@ -23,10 +23,18 @@ impl Space {
     /// # Errors
     /// [`FsError::NotFound`], [`FsError::NotFolder`], [`FsError::NotEmpty`].
     pub fn remove_folder(&self, _change: &Change, folder: NodeId, name: Name<'_>) -> Result<()> {
-        self.remove(folder, name, true)
+        self.remove(folder, name, Some(true))
     }
 
-    fn remove(&self, folder: NodeId, name: Name<'_>, wants_folder: bool) -> Result<()> {
+    /// Removes a name with all that lies below it.
+    ///
+    /// # Errors
+    /// [`FsError::NotFound`].
+    pub fn remove_tree(&self, _change: &Change, folder: NodeId, name: Name<'_>) -> Result<()> {
+        self.remove(folder, name, None)
+    }
+
+    fn remove(&self, folder: NodeId, name: Name<'_>, wants_folder: Option<bool>) -> Result<()> {
         self.shared.check_running()?;
         let mut tree = self.shared.tree.lock();
         let from = self.shared.folder(&tree, folder)?;
@@ -34,9 +42,9 @@ impl Space {
         let node = self.shared.node_in(&tree, entry.node)?;
         let is_folder = node.lock().attr.kind == Kind::Folder;
         match (is_folder, wants_folder) {
-            (true, false) => return Err(FsError::IsFolder),
-            (false, true) => return Err(FsError::NotFolder),
-            (true, true) if !tree.is_empty(entry.node)? => return Err(FsError::NotEmpty),
+            (true, Some(false)) => return Err(FsError::IsFolder),
+            (false, Some(true)) => return Err(FsError::NotFolder),
+            (true, Some(true)) if !tree.is_empty(entry.node)? => return Err(FsError::NotEmpty),
             _ => {}
         }
         let removed = tree.remove_entry(folder, name);
@@ -71,7 +79,7 @@ impl Shared {
     /// Notes on a folder that its entries changed; `folders` is by how many subfolders.
     pub(super) fn touch_folder(&self, folder: &Node, now: Time, folders: i32) {
         let mut state = folder.lock();
-        state.attr.touch(now);
+        state.attr.touch(now, self.next_version());
         state.attr.links = state.attr.links.saturating_add_signed(folders);
         if folders == 0 {
             state.touched = true;
@@ -92,6 +100,7 @@ impl Tree {
             "DELETE FROM extents WHERE node = ?1",
             "DELETE FROM xattrs WHERE node = ?1",
             "DELETE FROM orphans WHERE node = ?1",
+            "DELETE FROM tombstones WHERE parent = ?1",
             "DELETE FROM nodes WHERE id = ?1",
         ] {
             self.db.prepare_cached(statement)?.execute(params![id.row()])?;

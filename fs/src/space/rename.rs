@@ -18,6 +18,8 @@ pub enum RenameMode {
     NoReplace,
     /// Both names change places; both must exist.
     Exchange,
+    /// Whatever stands there goes, a folder with all that lies in it.
+    Overwrite,
 }
 
 /// The deepest tree: damaged rows may form a ring.
@@ -77,6 +79,7 @@ impl Space {
                 let node = self.shared.node_in(&tree, replaced.node)?;
                 let is_folder = node.lock().attr.kind == Kind::Folder;
                 match (moved_is_folder, is_folder) {
+                    _ if mode == RenameMode::Overwrite => {}
                     (true, false) => return Err(FsError::NotFolder),
                     (false, true) => return Err(FsError::IsFolder),
                     (true, true) if !tree.is_empty(replaced.node)? => return Err(FsError::NotEmpty),

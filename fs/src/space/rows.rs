@@ -194,6 +194,7 @@ impl Shared {
             return Ok(true);
         }
         let mut size = state.attr.size;
+        let mut whole = true;
         if let Some(content) = &mut state.content {
             let before = content.dirty.bytes();
             if urgent && content.cutting.is_none() && before <= INLINE_BYTES {
@@ -217,16 +218,19 @@ impl Shared {
             } else {
                 size = size.min(state.firm_size.max(content.extents.end()));
             }
+            whole = stored && content.is_settled();
             self.count_dirty(content.dirty.bytes(), before);
             state.attr.stored_bytes = content.extents.stored_bytes();
         }
         let stored_bytes = state.attr.stored_bytes;
         if state.attr_dirty || size != state.durable_size || (state.touched && (touched || urgent)) {
-            tree.save_node(state, size, stored_bytes)?;
+            // A row with less than what readers saw must not claim to be what they saw.
+            let version = if whole { state.attr.version } else { self.next_version() };
+            tree.save_node(state, size, stored_bytes, version)?;
             state.durable_size = size;
             state.unborn = false;
             state.touched = false;
-            state.attr_dirty = false;
+            state.attr_dirty = !whole;
         }
         Ok(NodeState::is_clean(state))
     }

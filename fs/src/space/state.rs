@@ -12,6 +12,7 @@ use cartable_store::Packs;
 use parking_lot::{Condvar, Mutex, MutexGuard, RwLock};
 
 use super::gate::Gate;
+use super::notice::Cache;
 use super::rows::FreshChunks;
 use super::{Content, Tree};
 use crate::error::{FsError, Result};
@@ -47,6 +48,10 @@ pub(crate) struct Shared {
     /// Chunks that equal content is not to be found by: they did not open, or are on their way out of the index.
     pub(crate) unfindable: Mutex<HashSet<i64>>,
     pub(super) next_chunk: AtomicI64,
+    pub(super) next_version: AtomicU64,
+    pub(super) etag_key: [u8; 32],
+    /// Those who keep what they know of the space in caches that must hear of changes made by others.
+    pub(super) doors: Mutex<Vec<Arc<dyn Cache>>>,
     pub(crate) packs: Packs,
     pub(crate) pool: rayon::ThreadPool,
     pub(super) room: Room,

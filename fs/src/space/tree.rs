@@ -1,5 +1,6 @@
 //! The tree: the database connection, the open batch, and the rows of nodes and entries.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -25,8 +26,14 @@ pub(crate) struct Tree {
     pub(super) next_node: u64,
     pub(super) next_entry: i64,
     pub(super) next_inline: i64,
-    /// Nodes that lost their last name in this batch while still known outside.
+    /// The last state that a client was told the number of; what was made after it, nobody knows yet.
+    pub(super) last_token: u64,
+    /// The commit that made it durable.
+    pub(super) token_commit: Option<u64>,
+    /// Nodes that lost their last name in this batch while still known outside, and those that never had one.
     pub(super) new_orphans: Vec<NodeId>,
+    /// Nodes that are made ready and have no name yet.
+    pub(super) nameless: HashSet<NodeId>,
 }
 
 /// What an entry points to.
@@ -82,13 +89,14 @@ impl Tree {
         let id = self.next_entry;
         self.next_entry += 1;
         self.db
-            .prepare_cached("INSERT INTO entries (parent, name, id, node) VALUES (?1, ?2, ?3, ?4)")?
-            .execute(params![folder.row(), name.bytes(), id, node.row()])?;
-        Ok(())
+            .prepare_cached("INSERT INTO entries (parent, name, id, node, change) VALUES (?1, ?2, ?3, ?4, ?5)")?
+            .execute(params![folder.row(), name.bytes(), id, node.row(), self.change_number()])?;
+        self.forget_tombstone(folder, name)
     }
 
     pub(super) fn remove_entry(&mut self, folder: NodeId, name: Name<'_>) -> Result<()> {
         self.begin()?;
+        self.leave_tombstone(folder, name)?;
         self.db
             .prepare_cached("DELETE FROM entries WHERE parent = ?1 AND name = ?2")?
             .execute(params![folder.row(), name.bytes()])?;
@@ -108,12 +116,12 @@ impl Tree {
         query.query_row([id.row()], |row| Ok(node_from_row(id, row, 0))).optional()?.unwrap_or(Err(FsError::NotFound))
     }
 
-    pub(super) fn save_node(&mut self, state: &NodeState, size: u64, stored_bytes: u64) -> Result<()> {
+    pub(super) fn save_node(&mut self, state: &NodeState, size: u64, stored_bytes: u64, version: u64) -> Result<()> {
         let attr = &state.attr;
         self.db
             .prepare_cached(
-                "INSERT OR REPLACE INTO nodes (id, mode, uid, gid, links, size, stored_bytes, device, times, version, parent, target)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+                "INSERT OR REPLACE INTO nodes (id, mode, uid, gid, links, size, stored_bytes, device, times, version, parent, target, change)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
             )?
             .execute(params![
                 attr.id.row(),
@@ -125,9 +133,10 @@ impl Tree {
                 stored_bytes.cast_signed(),
                 attr.device,
                 times_to_bytes(attr),
-                attr.version.cast_signed(),
+                version.cast_signed(),
                 (attr.kind == Kind::Folder).then_some(state.parent.row()),
                 state.target.as_deref(),
+                self.change_number(),
             ])?;
         Ok(())
     }

@@ -44,8 +44,8 @@ impl Space {
             let mut state = self.shared.lock_content(&node)?;
             let clean_before = state.is_clean();
             match times {
-                WriteTimes::Now => state.attr.touch(Time::now()),
-                WriteTimes::Kept => state.attr.version += 1,
+                WriteTimes::Now => state.attr.touch(Time::now(), self.shared.next_version()),
+                WriteTimes::Kept => state.attr.version = self.shared.next_version(),
             }
             let had = state.attr.permissions;
             if drop_set_ids {

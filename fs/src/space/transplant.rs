@@ -1,0 +1,210 @@
+//! Giving a name to what was made ready without one: in one batch, so that after a crash the name leads to the old or the
+//! new, whole.
+//!
+//! What had the name before is not changed but replaced: whoever has it open keeps the old contents, and a kernel that caches
+//! pages of it caches them of another node. The new node takes over what the old one was known by: all its names, its
+//! owner, permissions, attributes and the time it was made.
+
+use std::sync::Arc;
+
+use cartable_share::{Access, Change};
+use rusqlite::params;
+
+use super::entries::{inherit, put_acl};
+use super::staging::Staged;
+use super::{Node, Notice, Space, Tree};
+use crate::acl;
+use crate::error::{FsError, Result};
+use crate::name::Name;
+use crate::node::{Attr, Caller, Kind, NodeId, SetAttr, Time};
+
+/// Whose attributes a file has that takes the place of another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keeping {
+    /// Those of the one that was there: new contents of the same file.
+    Replaced,
+    /// Its own: another file under the same name.
+    Own,
+}
+
+/// What placing did.
+#[derive(Debug)]
+pub struct Placed {
+    /// What the name leads to now.
+    pub attr: Attr,
+    /// Something had the name before.
+    pub replaced: bool,
+    /// What caches must forget.
+    pub notices: Vec<Notice>,
+}
+
+impl Space {
+    /// Gives a staged file or folder a name. `agreed` is asked, while nothing can change, whether what has the name now, if
+    /// anything, may be replaced. A folder replaces nothing.
+    ///
+    /// # Errors
+    /// What `agreed` answers; [`FsError::IsFolder`] where a folder has the name, [`FsError::Exists`] where what has it is
+    /// no file, or is to be replaced by a folder; [`FsError::NotFound`] and [`FsError::NotFolder`] of the folder.
+    pub fn place(
+        &self,
+        _change: &Change,
+        staged: &Staged,
+        (folder, name): (NodeId, Name<'_>),
+        keeping: Keeping,
+        agreed: impl FnOnce(Option<&Attr>) -> Result<()>,
+    ) -> Result<Placed> {
+        self.shared.may_add()?;
+        self.shared.settle(staged.id())?;
+        let mut tree = self.shared.tree.lock();
+        let into = self.shared.folder(&tree, folder)?;
+        let node = self.shared.node_in(&tree, staged.id())?;
+        let old = match tree.find(folder, name)? {
+            Some(entry) => Some(self.shared.node_in(&tree, entry.node)?),
+            None => None,
+        };
+        let old_attr = old.as_ref().map(|old| old.lock().attr());
+        match old_attr.as_ref().map(|attr| attr.kind) {
+            Some(Kind::Folder) => return Err(FsError::IsFolder),
+            Some(Kind::File) if staged.kind() == Kind::File => {}
+            Some(_) => return Err(FsError::Exists),
+            None => {}
+        }
+        agreed(old_attr.as_ref())?;
+        let names = match &old_attr {
+            Some(attr) if attr.links > 1 => tree.names_of(attr.id)?,
+            _ => vec![(folder, name.bytes().to_vec())],
+        };
+        let done = match &old {
+            Some(old) => Self::take_over(&mut tree, old.id, &node, &names, keeping),
+            None => Self::take_new(&mut tree, &into, &node, name),
+        };
+        self.shared.stop_on_failure(done)?;
+        let now = Time::now();
+        if let (Some(old), Some(attr)) = (&old, &old_attr) {
+            let mut state = node.lock();
+            state.attr.links = attr.links;
+            if keeping == Keeping::Replaced {
+                (state.attr.uid, state.attr.gid) = (attr.uid, attr.gid);
+                (state.attr.permissions, state.attr.created) = (attr.permissions, attr.created);
+                state.attr.drop_set_ids();
+            }
+            drop(state);
+            // Its names are the new one's now.
+            old.lock().attr.links = 1;
+            self.shared.drop_name(&mut tree, old, now);
+        }
+        let folders = i32::from(staged.kind() == Kind::Folder);
+        {
+            let mut state = node.lock();
+            state.attr.changed = now;
+            state.parent = folder;
+            state.set_dirty();
+        }
+        self.shared.mark_dirty(node.id);
+        self.shared.urgent.lock().insert(node.id);
+        self.shared.touch_folder(&into, now, folders);
+        let attr = node.lock().attr();
+        drop(tree);
+        let entries = names.into_iter().map(|(folder, name)| Notice::Entry { folder, name });
+        let notices = entries.chain([Notice::Attributes(folder)]).collect();
+        Ok(Placed { attr, replaced: old.is_some(), notices })
+    }
+
+    /// Sets when a file was last changed. One that a cache knows is replaced by a copy: the kernel believes itself about the
+    /// times of files. Returns what caches must forget.
+    ///
+    /// # Errors
+    /// Those of [`Space::place`].
+    pub fn set_modified(
+        self: &Arc<Self>,
+        access: &Access,
+        change: &Change,
+        (folder, name): (NodeId, Name<'_>),
+        time: Time,
+    ) -> Result<Vec<Notice>> {
+        let found = self.find(access, folder, name)?;
+        let set = SetAttr { modified: Some(time), ..SetAttr::default() };
+        if found.kind != Kind::File || !self.shared.is_pinned(found.id) {
+            self.set_attr(change, found.id, &set)?;
+            return Ok(vec![Notice::Attributes(found.id)]);
+        }
+        let staged = Staged::copy(self, access, change, &found)?;
+        self.set_attr(change, staged.id(), &set)?;
+        let same = |now: Option<&Attr>| match now {
+            Some(now) if now.id == found.id => Ok(()),
+            _ => Err(FsError::NotFound),
+        };
+        // The same contents have the same version.
+        self.shared.node(staged.id())?.lock().attr.version = found.version;
+        Ok(self.place(change, &staged, (folder, name), Keeping::Replaced, same)?.notices)
+    }
+
+    /// Puts a new node into the place of another.
+    fn take_over(
+        tree: &mut Tree,
+        old: NodeId,
+        node: &Node,
+        names: &[(NodeId, Vec<u8>)],
+        keeping: Keeping,
+    ) -> Result<()> {
+        tree.begin()?;
+        for (folder, name) in names {
+            tree.db
+                .prepare_cached("UPDATE entries SET node = ?3, change = ?4 WHERE parent = ?1 AND name = ?2")?
+                .execute(params![folder.row(), name, node.id.row(), tree.change_number()])?;
+        }
+        if keeping == Keeping::Replaced {
+            tree.copy_xattrs(old, node.id)?;
+            for list in [acl::ACCESS, acl::DEFAULT] {
+                if let Some(value) = tree.xattr(old, list)? {
+                    tree.put_xattr(node.id, list, &value)?;
+                }
+            }
+        }
+        tree.adopt_orphan(node.id)
+    }
+
+    /// Puts a new node where nothing was. It belongs to whom the folder belongs.
+    fn take_new(tree: &mut Tree, into: &Node, node: &Node, name: Name<'_>) -> Result<()> {
+        let (caller, kind) = {
+            let state = into.lock();
+            (Caller { uid: state.attr.uid, gid: state.attr.gid, umask: UMASK }, node.lock().attr.kind)
+        };
+        let mode = if kind == Kind::Folder { 0o777 } else { 0o666 };
+        let inherited = inherit(tree, into, kind, mode, caller)?;
+        tree.begin()?;
+        tree.add_entry(into.id, name, node.id)?;
+        if let Some(acl) = &inherited.acl {
+            put_acl(tree, node.id, acl)?;
+        }
+        let mut state = node.lock();
+        (state.attr.uid, state.attr.gid) = (caller.uid, inherited.gid);
+        state.attr.permissions = inherited.permissions;
+        if kind != Kind::Folder {
+            state.attr.links = 1;
+        }
+        drop(state);
+        tree.adopt_orphan(node.id)
+    }
+}
+
+impl Tree {
+    /// All names of a node.
+    fn names_of(&self, id: NodeId) -> Result<Vec<(NodeId, Vec<u8>)>> {
+        let mut query = self.db.prepare_cached("SELECT parent, name FROM entries WHERE node = ?1")?;
+        let rows = query.query_map([id.row()], |row| Ok((row.get::<_, i64>(0)?, row.get(1)?)))?;
+        rows.map(|row| row.map_err(FsError::from).and_then(|(parent, name)| Ok((NodeId::from_row(parent)?, name))))
+            .collect()
+    }
+
+    /// Notes that a node has a name now.
+    fn adopt_orphan(&mut self, id: NodeId) -> Result<()> {
+        self.nameless.remove(&id);
+        self.new_orphans.retain(|orphan| *orphan != id);
+        self.db.prepare_cached("DELETE FROM orphans WHERE node = ?1")?.execute([id.row()])?;
+        Ok(())
+    }
+}
+
+/// Bits that a file made through a door without users does not get.
+const UMASK: u32 = 0o022;
