@@ -84,6 +84,12 @@ impl Header {
         &self.spaces
     }
 
+    /// Whether a slot stands in it.
+    #[must_use]
+    pub fn has_slot(&self, id: &SlotId) -> bool {
+        self.slots.binary_search_by_key(id, |slot| slot.id).is_ok()
+    }
+
     /// Returns a hash of all that is signed: two headers of one version that differ are two histories.
     #[must_use]
     pub fn fingerprint(&self) -> [u8; 32] {

@@ -18,6 +18,7 @@
 //! ones are removed. A crash anywhere leaves a bag that opens: with the old secrets before the header's rename, with the
 //! new ones after. Spaces stay open meanwhile.
 
+mod admit;
 mod change;
 mod error;
 mod files;
@@ -39,8 +40,11 @@ use parking_lot::{Mutex, RwLock};
 
 use crate::space::Space;
 
+pub use admit::Admitted;
 /// What a bag is opened with, for those who stand above the file system.
-pub use cartable_crypto::{Code, Grant, KeyError, KeyringSlot, Passphrase, Secret, SlotId, SlotKind, Suite};
+pub use cartable_crypto::{
+    AppPassword, Code, Grant, KeyError, KeyringSlot, Login, Passphrase, Secret, SlotId, SlotKind, Suite,
+};
 pub use error::{BagError, OlderCopy};
 pub use spaces::Keeper;
 pub use state::StateFolder;
