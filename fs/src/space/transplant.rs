@@ -40,11 +40,12 @@ pub struct Placed {
 
 impl Space {
     /// Gives a staged file or folder a name. `agreed` is asked, while nothing can change, whether what has the name now, if
-    /// anything, may be replaced. A folder replaces nothing.
+    /// anything, may be replaced. New contents replace those of a file; what keeps its own attributes replaces anything, a
+    /// folder with all that lies in it.
     ///
     /// # Errors
-    /// What `agreed` answers; [`FsError::IsFolder`] where a folder has the name, [`FsError::Exists`] where what has it is
-    /// no file, or is to be replaced by a folder; [`FsError::NotFound`] and [`FsError::NotFolder`] of the folder.
+    /// What `agreed` answers; [`FsError::IsFolder`] and [`FsError::Exists`] where new contents meet a folder, or what is no
+    /// file; [`FsError::NotFound`] and [`FsError::NotFolder`] of the folder.
     pub fn place(
         &self,
         _change: &Change,
@@ -63,37 +64,40 @@ impl Space {
             None => None,
         };
         let old_attr = old.as_ref().map(|old| old.lock().attr());
-        match old_attr.as_ref().map(|attr| attr.kind) {
-            Some(Kind::Folder) => return Err(FsError::IsFolder),
-            Some(Kind::File) if staged.kind() == Kind::File => {}
-            Some(_) => return Err(FsError::Exists),
-            None => {}
+        let old_kind = old_attr.as_ref().map(|attr| attr.kind);
+        match (keeping, old_kind) {
+            (Keeping::Own, _) | (Keeping::Replaced, None | Some(Kind::File)) => {}
+            (Keeping::Replaced, Some(Kind::Folder)) => return Err(FsError::IsFolder),
+            (Keeping::Replaced, Some(_)) => return Err(FsError::Exists),
         }
         agreed(old_attr.as_ref())?;
         let names = match &old_attr {
-            Some(attr) if attr.links > 1 => tree.names_of(attr.id)?,
+            Some(attr) if attr.links > 1 && keeping == Keeping::Replaced => tree.names_of(attr.id)?,
             _ => vec![(folder, name.bytes().to_vec())],
         };
         let done = match &old {
-            Some(old) => Self::take_over(&mut tree, old.id, &node, &names, keeping),
+            Some(old) if keeping == Keeping::Replaced => Self::take_over(&mut tree, old.id, &node, &names),
+            Some(_) => {
+                tree.remove_entry(folder, name).and_then(|()| Self::take_new(&mut tree, &into, &node, name))
+            }
             None => Self::take_new(&mut tree, &into, &node, name),
         };
         self.shared.stop_on_failure(done)?;
         let now = Time::now();
         if let (Some(old), Some(attr)) = (&old, &old_attr) {
-            let mut state = node.lock();
-            state.attr.links = attr.links;
             if keeping == Keeping::Replaced {
+                let mut state = node.lock();
+                state.attr.links = attr.links;
                 (state.attr.uid, state.attr.gid) = (attr.uid, attr.gid);
                 (state.attr.permissions, state.attr.created) = (attr.permissions, attr.created);
                 state.attr.drop_set_ids();
+                drop(state);
+                // Its names are the new one's now.
+                old.lock().attr.links = 1;
             }
-            drop(state);
-            // Its names are the new one's now.
-            old.lock().attr.links = 1;
             self.shared.drop_name(&mut tree, old, now);
         }
-        let folders = i32::from(staged.kind() == Kind::Folder);
+        let folders = i32::from(staged.kind() == Kind::Folder) - i32::from(old_kind == Some(Kind::Folder));
         {
             let mut state = node.lock();
             state.attr.changed = now;
@@ -140,26 +144,16 @@ impl Space {
     }
 
     /// Puts a new node into the place of another.
-    fn take_over(
-        tree: &mut Tree,
-        old: NodeId,
-        node: &Node,
-        names: &[(NodeId, Vec<u8>)],
-        keeping: Keeping,
-    ) -> Result<()> {
+    fn take_over(tree: &mut Tree, old: NodeId, node: &Node, names: &[(NodeId, Vec<u8>)]) -> Result<()> {
         tree.begin()?;
         for (folder, name) in names {
             tree.db
                 .prepare_cached("UPDATE entries SET node = ?3, change = ?4 WHERE parent = ?1 AND name = ?2")?
                 .execute(params![folder.row(), name, node.id.row(), tree.change_number()])?;
         }
-        if keeping == Keeping::Replaced {
-            tree.copy_xattrs(old, node.id)?;
-            for list in [acl::ACCESS, acl::DEFAULT] {
-                if let Some(value) = tree.xattr(old, list)? {
-                    tree.put_xattr(node.id, list, &value)?;
-                }
-            }
+        tree.copy_xattrs(old, node.id)?;
+        if let Some(value) = tree.xattr(old, acl::ACCESS)? {
+            tree.put_xattr(node.id, acl::ACCESS, &value)?;
         }
         tree.adopt_orphan(node.id)
     }

@@ -1,0 +1,117 @@
+//! A folder as a zip archive, written while it is sent.
+
+use std::io::{self, Write};
+
+use bytes::Bytes;
+use cartable_fs::{Attr, Kind, NodeId};
+use http::{HeaderValue, Response, StatusCode, header};
+use jiff::tz::TimeZone;
+
+use crate::fault::Outcome;
+use crate::method::done;
+use crate::method::propfind::shown;
+use crate::page;
+use crate::resource::Resource;
+use crate::server::body::{Body, Sender, channel};
+use crate::visit::Visit;
+use crate::zip::Zip;
+
+/// Bytes that are read and sent at once.
+const PIECE_BYTES: usize = 256 * 1024;
+/// Pieces that wait for a client.
+const AHEAD: usize = 3;
+
+/// An archive that is still to be sent, on a thread that may wait for the client.
+pub(crate) struct Archive {
+    folder: NodeId,
+    name: String,
+    to: Sender,
+}
+
+pub(crate) fn answer(folder: &Resource) -> Outcome<(Response<Body>, Archive)> {
+    let name = folder.path.name().unwrap_or("Cartable").to_owned();
+    let mut response = done(StatusCode::OK);
+    let (to, body) = channel(AHEAD);
+    *response.body_mut() = body;
+    let headers = response.headers_mut();
+    let disposition = page::disposition(&format!("{name}.zip"), false);
+    let disposition = HeaderValue::from_str(&disposition).map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?;
+    headers.insert(header::CONTENT_DISPOSITION, disposition);
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/zip"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok((response, Archive { folder: folder.attr.id, name, to }))
+}
+
+impl Archive {
+    /// Sends all of it. What can't be read breaks the archive off, so that nobody takes it for whole.
+    pub(crate) fn run(self, visit: &Visit) {
+        let Self { folder, name, to } = self;
+        let gathered = Gathered { to, bytes: Vec::with_capacity(PIECE_BYTES) };
+        let mut zip = Zip::new(gathered, TimeZone::system());
+        let sent = tree(visit, folder, &name, &mut zip).and_then(|()| zip.finish()).and_then(Gathered::finish);
+        // Dropped on the way, the body is broken off.
+        drop(sent);
+    }
+}
+
+fn tree(visit: &Visit, top: NodeId, name: &str, zip: &mut Zip<Gathered>) -> io::Result<()> {
+    let mut waiting = vec![(top, name.to_owned())];
+    while let Some((folder, path)) = waiting.pop() {
+        for (name, attr) in visit.space.entries(&visit.access, folder).map_err(io::Error::other)? {
+            let Some(name) = shown(&name, &attr) else { continue };
+            let path = format!("{path}/{name}");
+            if attr.kind == Kind::Folder {
+                zip.start_folder(&path, attr.modified.into())?;
+                waiting.push((attr.id, path));
+            } else {
+                file(visit, &attr, &path, zip)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn file(visit: &Visit, attr: &Attr, path: &str, zip: &mut Zip<Gathered>) -> io::Result<()> {
+    visit.space.gather(attr.id);
+    let size = visit.space.attr(&visit.access, attr.id).map_err(io::Error::other)?.size;
+    zip.start_file(path, attr.modified.into(), size)?;
+    let mut bytes = vec![0; PIECE_BYTES];
+    let mut at = 0;
+    loop {
+        let read = visit.space.read(&visit.access, attr.id, at, &mut bytes).map_err(io::Error::other)?;
+        if read == 0 {
+            return Ok(());
+        }
+        zip.write(&bytes[..read])?;
+        at += read as u64;
+    }
+}
+
+/// Gathers small writes into pieces that are worth sending.
+struct Gathered {
+    to: Sender,
+    bytes: Vec<u8>,
+}
+
+impl Gathered {
+    fn finish(mut self) -> io::Result<()> {
+        self.flush()?;
+        self.to.finish();
+        Ok(())
+    }
+}
+
+impl Write for Gathered {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.bytes.extend_from_slice(bytes);
+        if self.bytes.len() >= PIECE_BYTES {
+            self.flush()?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let bytes = std::mem::replace(&mut self.bytes, Vec::with_capacity(PIECE_BYTES));
+        self.to.send(Bytes::from(bytes)).map_err(io::Error::other)
+    }
+}

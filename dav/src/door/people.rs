@@ -1,0 +1,214 @@
+//! People with a browser: they log in once with their passphrase, on a page, and log out.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use cartable_fs::bag::{BagError, KeyError, Passphrase, Secret};
+use http::request::Parts;
+use http::{HeaderValue, Method, Response, StatusCode, header};
+use zeroize::Zeroizing;
+
+use super::work::{self, Came, Rest};
+use super::{Door, LOGIN, lang};
+use crate::browser::{Reader, act, html, moved_to, upload};
+use crate::fault::{Fault, Outcome};
+use crate::guard::Pause;
+use crate::method::done;
+use crate::page::{self, Change, LoginForm};
+use crate::server::body::Body;
+use crate::server::{Incoming, Peer};
+use crate::session::{self, IDLE_OWN, IDLE_SHARED, Session, cookie, cookie_of, same};
+use crate::visit::Visit;
+
+/// The longest form but an upload, in bytes.
+const FORM_BYTES: usize = 16 * 1024;
+/// What a wrong passphrase is counted under: no login of an app looks like it.
+const PERSON: &str = "passphrase";
+
+/// Why the login page is shown.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Why {
+    Asked,
+    Wrong,
+    /// Too many tries: again after so many seconds.
+    Wait(u64),
+}
+
+impl Door {
+    /// The login page. Its token is a cookie too: another site can send the form, but not know the cookie.
+    pub(super) fn login_page(&self, parts: &Parts, peer: &Peer, why: Why) -> Response<Body> {
+        let query = parts.uri.query().unwrap_or_default();
+        let after = query.split('&').find_map(|field| field.strip_prefix("after="));
+        let after = after.and_then(|after| percent_encoding::percent_decode_str(after).decode_utf8().ok());
+        self.login_page_to(&after.unwrap_or_default(), parts, peer, why)
+    }
+
+    fn login_page_to(&self, after: &str, parts: &Parts, peer: &Peer, why: Why) -> Response<Body> {
+        let name = login_cookie(peer.tls);
+        let known = cookie_of(&parts.headers, name).filter(|token| is_token(token)).map(str::to_owned);
+        let Ok(csrf) = known.map_or_else(session::random, Ok) else {
+            return done(StatusCode::INTERNAL_SERVER_ERROR);
+        };
+        let (failed, waiting, status) = match why {
+            Why::Asked => (false, None, StatusCode::OK),
+            Why::Wrong => (true, None, StatusCode::FORBIDDEN),
+            Why::Wait(seconds) => (true, Some(seconds), StatusCode::TOO_MANY_REQUESTS),
+        };
+        let lang = lang(parts);
+        let mut response = html(status, lang, page::login(lang, after, &csrf, failed, waiting));
+        set_cookie(&mut response, &format!("{name}={csrf}; {}", attributes(peer.tls)));
+        response
+    }
+
+    /// Lets a person in.
+    pub(super) async fn log_in(self: &Arc<Self>, parts: &Parts, body: Incoming, peer: &Peer) -> Response<Body> {
+        let bytes = match body.collect(FORM_BYTES).await {
+            Ok(bytes) => bytes,
+            Err(error) => return work::not_received(error),
+        };
+        let Ok(form) = LoginForm::parse(&bytes) else { return done(StatusCode::BAD_REQUEST) };
+        let token = cookie_of(&parts.headers, login_cookie(peer.tls));
+        if is_foreign(parts) || !token.is_some_and(|token| is_token(token) && same(token, &form.csrf)) {
+            return self.login_page_to(&form.after, parts, peer, Why::Asked);
+        }
+        match self.guard.before(peer.address, PERSON, Instant::now()) {
+            Pause::Wait(wait) => tokio::time::sleep(wait).await,
+            Pause::Refuse(wait) => return self.login_page_to(&form.after, parts, peer, Why::Wait(wait.as_secs())),
+        }
+        let Ok(alone) = self.stretching.acquire().await else { return done(StatusCode::SERVICE_UNAVAILABLE) };
+        let keys = Arc::clone(&self.keys);
+        let typed = Zeroizing::new(form.passphrase.as_bytes().to_vec());
+        let entered = tokio::task::spawn_blocking(move || {
+            let (guest, admitted) = keys.enter(&Secret::Passphrase(Passphrase::new(typed)?))?;
+            drop(guest);
+            Ok::<_, BagError>(admitted)
+        });
+        let entered = entered.await;
+        drop(alone);
+        let Ok(entered) = entered else { return done(StatusCode::INTERNAL_SERVER_ERROR) };
+        match entered {
+            Ok(admitted) => {
+                self.guard.passed(peer.address, PERSON, Instant::now());
+                let idle = if form.shared { IDLE_SHARED } else { IDLE_OWN };
+                let Ok(value) = self.sessions.begin(admitted, idle) else {
+                    return done(StatusCode::INTERNAL_SERVER_ERROR);
+                };
+                let life = if form.shared { String::new() } else { format!("; Max-Age={}", IDLE_OWN.as_secs()) };
+                let mut response = moved_to(&form.after).unwrap_or_else(|fault| fault.response());
+                set_cookie(&mut response, &format!("{}={value}; {}{life}", cookie(peer.tls), attributes(peer.tls)));
+                response
+            }
+            Err(BagError::Key(KeyError::WrongSecret | KeyError::BadSecret(_))) => {
+                self.guard.failed(peer.address, PERSON, Instant::now());
+                self.login_page_to(&form.after, parts, peer, Why::Wrong)
+            }
+            Err(error) => {
+                self.guard.passed(peer.address, PERSON, Instant::now());
+                problem(parts, &Fault::from(error))
+            }
+        }
+    }
+
+    /// Ends a session.
+    pub(super) async fn log_out(self: &Arc<Self>, parts: &Parts, body: Incoming, peer: &Peer) -> Response<Body> {
+        let bytes = match body.collect(FORM_BYTES).await {
+            Ok(bytes) => bytes,
+            Err(error) => return work::not_received(error),
+        };
+        let known = cookie_of(&parts.headers, cookie(peer.tls));
+        let csrf = page::session(&bytes).unwrap_or_default();
+        if let Some((value, session)) = known.and_then(|value| Some((value, self.sessions.find(value)?)))
+            && same(&csrf, &session.csrf)
+        {
+            self.sessions.end(value);
+        }
+        let mut response = moved_to(LOGIN).unwrap_or_else(|fault| fault.response());
+        set_cookie(&mut response, &format!("{}=; {}; Max-Age=0", cookie(peer.tls), attributes(peer.tls)));
+        // What the browser kept of the bag goes, too.
+        response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cache\""));
+        response
+    }
+
+    /// Answers somebody who is logged in.
+    pub(super) async fn person(
+        self: &Arc<Self>,
+        session: Session,
+        parts: Parts,
+        body: Incoming,
+        peer: &Peer,
+    ) -> Response<Body> {
+        let guest = match self.keys.enter_again(&session.admitted) {
+            Ok(Some(guest)) => guest,
+            // The bag was closed, or the passphrase changed.
+            Ok(None) => return self.login_page_to(parts.uri.path(), &parts, peer, Why::Asked),
+            Err(error) => return problem(&parts, &Fault::from(error)),
+        };
+        let asked = parts.clone();
+        let answered = if parts.method == Method::POST {
+            self.form(guest, &session, parts, body).await
+        } else {
+            let reader = Reader { lang: lang(&parts), csrf: Some(session.csrf), idle_seconds: session.idle.as_secs() };
+            let query = parts.uri.query().map(str::to_owned);
+            let act = move |visit: &Visit| work::read(visit, query.as_deref(), &reader);
+            work::run(guest, PERSON.to_owned(), parts, act).await
+        };
+        answered.unwrap_or_else(|fault| problem(&asked, &fault))
+    }
+
+    async fn form(
+        self: &Arc<Self>,
+        guest: crate::keys::Guest,
+        session: &Session,
+        parts: Parts,
+        body: Incoming,
+    ) -> Outcome<Response<Body>> {
+        if is_foreign(&parts) {
+            return Err(StatusCode::FORBIDDEN.into());
+        }
+        let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        let csrf = session.csrf.clone();
+        if kind.starts_with("multipart/form-data") {
+            let kind = kind.to_owned();
+            let act = move |visit: &Visit| Ok((upload::answer(visit, &csrf, &kind, body)?, None::<Rest>));
+            return work::run(guest, PERSON.to_owned(), parts, act).await;
+        }
+        let came = work::receive(&Method::POST, body).await;
+        let Ok(Came::Document(bytes)) = came else { return Err(StatusCode::BAD_REQUEST.into()) };
+        let change = Change::parse(&bytes).map_err(|_| StatusCode::BAD_REQUEST)?;
+        if !same(&change.csrf, &csrf) {
+            return Err(StatusCode::FORBIDDEN.into());
+        }
+        let act = move |visit: &Visit| Ok((act::answer(visit, &change.act)?, None::<Rest>));
+        work::run(guest, PERSON.to_owned(), parts, act).await
+    }
+}
+
+/// Whether another site sent the request (Fetch Metadata; browsers that don't say are held off by the cookies).
+fn is_foreign(parts: &Parts) -> bool {
+    let site = parts.headers.get("sec-fetch-site").and_then(|site| site.to_str().ok());
+    site.is_some_and(|site| !matches!(site, "same-origin" | "none"))
+}
+
+fn problem(parts: &Parts, fault: &Fault) -> Response<Body> {
+    let lang = lang(parts);
+    html(fault.status, lang, page::problem(lang, fault.status.as_u16()))
+}
+
+fn login_cookie(tls: bool) -> &'static str {
+    if tls { "__Host-cartable-login" } else { "cartable-login" }
+}
+
+/// Whether a cookie can be one of ours.
+fn is_token(text: &str) -> bool {
+    text.len() == 43 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+}
+
+fn attributes(tls: bool) -> &'static str {
+    if tls { "Path=/; HttpOnly; SameSite=Strict; Secure" } else { "Path=/; HttpOnly; SameSite=Strict" }
+}
+
+fn set_cookie(response: &mut Response<Body>, text: &str) {
+    if let Ok(value) = HeaderValue::from_str(text) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+}

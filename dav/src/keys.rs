@@ -1,0 +1,217 @@
+//! Who holds the bag of this process, and who may come in.
+//!
+//! A bag that its owner opened stays open. A locked one is opened by the first secret that fits, with what that secret's slot
+//! holds and no more; when nobody used it for a while it is closed, and its keys are gone from memory.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use cartable_fs::bag::{Admitted, Bag, BagError, Keeper, Opening, Secret, SlotId, StateFolder};
+use cartable_fs::{FsError, Space};
+use cartable_share::Access;
+use parking_lot::Mutex;
+
+use crate::lock::Locks;
+use crate::visit::now;
+
+/// How seldom it is written down that a device was used, in seconds.
+const USED_EVERY: i64 = 600;
+
+/// The bag of this process, for all doors.
+pub struct Keys {
+    source: Option<Source>,
+    held: Mutex<Held>,
+}
+
+/// How a locked bag is opened.
+struct Source {
+    folder: PathBuf,
+    state: Arc<StateFolder>,
+    lock_after: Duration,
+}
+
+#[derive(Default)]
+struct Held {
+    open: Option<Open>,
+    /// The owner wants it open.
+    kept: bool,
+    /// Requests and pages under way.
+    guests: usize,
+    used: Option<Instant>,
+}
+
+/// An open bag.
+struct Open {
+    bag: Arc<Bag>,
+    locks: Arc<Mutex<Locks>>,
+    /// What this device remembers of the bag is kept up to date while it is open.
+    _keeper: Option<Keeper>,
+}
+
+impl Open {
+    fn new(bag: Arc<Bag>, remember: bool) -> Self {
+        let space = || bag.open_home().ok();
+        let keeper = remember.then(space).flatten().and_then(|space| bag.keep_remembering(bag.home(), space).ok());
+        Self { bag, locks: Arc::default(), _keeper: keeper }
+    }
+
+    fn close(self) -> Result<(), BagError> {
+        // The keeper uses the space: it ends first.
+        let Self { bag, _keeper: keeper, .. } = self;
+        drop(keeper);
+        bag.close_spaces()
+    }
+}
+
+/// Somebody who was let in. While it lives, the bag stays open.
+pub(crate) struct Guest {
+    stay: Stay,
+    pub(crate) space: Arc<Space>,
+    pub(crate) access: Access,
+    pub(crate) slot: SlotId,
+}
+
+impl Keys {
+    /// For a bag that its owner opened: it stays open.
+    #[must_use]
+    pub fn opened(bag: Arc<Bag>) -> Arc<Self> {
+        let keys = Self { source: None, held: Mutex::default() };
+        keys.keep(bag);
+        Arc::new(keys)
+    }
+
+    /// For a bag that nobody opened yet. Once it is open, `lock_after` without a request closes it.
+    #[must_use]
+    pub fn locked(folder: PathBuf, state: Arc<StateFolder>, lock_after: Duration) -> Arc<Self> {
+        Arc::new(Self { source: Some(Source { folder, state, lock_after }), held: Mutex::default() })
+    }
+
+    /// The bag, while it is open.
+    #[must_use]
+    pub fn bag(&self) -> Option<Arc<Bag>> {
+        self.held.lock().open.as_ref().map(|open| Arc::clone(&open.bag))
+    }
+
+    /// Takes over a bag that its owner opened: it stays open until [`Keys::let_go`].
+    pub fn keep(&self, bag: Arc<Bag>) {
+        let mut held = self.held.lock();
+        held.kept = true;
+        let same = held.open.as_ref().is_some_and(|open| Arc::ptr_eq(&open.bag, &bag));
+        if !same {
+            // Whoever serves the owner's door remembers for it.
+            held.open = Some(Open::new(bag, false));
+        }
+    }
+
+    /// The owner needs the bag no more: a locked one is closed when nobody used it for a while.
+    pub fn let_go(&self) {
+        let mut held = self.held.lock();
+        held.kept = self.source.is_none();
+        held.used = Some(Instant::now());
+    }
+
+    /// Closes the bag and forgets its keys.
+    ///
+    /// # Errors
+    /// [`BagError::Space`] when something could not be written.
+    pub fn close(&self) -> Result<(), BagError> {
+        let open = self.held.lock().open.take();
+        open.map_or(Ok(()), Open::close)
+    }
+
+    /// Closes the bag when nobody used it for a while. To be called now and then.
+    pub(crate) fn close_idle(&self) {
+        let Some(source) = &self.source else { return };
+        let mut held = self.held.lock();
+        let idle = held.used.is_none_or(|used| used.elapsed() >= source.lock_after);
+        if held.kept || held.guests > 0 || !idle {
+            return;
+        }
+        // While it is held: whoever comes now opens it again afterwards.
+        if let Some(open) = held.open.take() {
+            // What could not be written is said by the space when it is opened again.
+            let _ = open.close();
+        }
+    }
+
+    /// Lets somebody in by a secret, and opens a locked bag with it. Takes half a second for a passphrase.
+    ///
+    /// # Errors
+    /// [`BagError::Key`] when the secret opens nothing here; those of [`Bag::open`].
+    pub(crate) fn enter(self: &Arc<Self>, secret: &Secret) -> Result<(Guest, Admitted), BagError> {
+        let bag = self.bag();
+        if let Some(bag) = bag {
+            let admitted = bag.admit(secret)?;
+            if let Some(guest) = self.guest(&admitted)? {
+                return Ok((guest, admitted));
+            }
+        }
+        let source = self.source.as_ref().ok_or(BagError::Interrupted)?;
+        // Proves itself before it may keep others from opening the bag.
+        Bag::header_at(&source.folder)?.unlock(secret)?;
+        let mut held = self.held.lock();
+        if held.open.is_none() {
+            let bag = Bag::open(&source.folder, secret, &source.state, Opening::default())?;
+            held.open = Some(Open::new(Arc::new(bag), true));
+        }
+        drop(held);
+        let admitted = self.bag().ok_or(BagError::Interrupted)?.admit(secret)?;
+        let guest = self.guest(&admitted)?.ok_or(BagError::Interrupted)?;
+        Ok((guest, admitted))
+    }
+
+    /// Lets somebody in again. None when the bag was closed since, or its keys changed.
+    pub(crate) fn enter_again(self: &Arc<Self>, admitted: &Admitted) -> Result<Option<Guest>, BagError> {
+        let Some(bag) = self.bag() else { return Ok(None) };
+        let header = bag.header();
+        if header.version() != admitted.version && !header.has_slot(&admitted.slot) {
+            return Ok(None);
+        }
+        self.guest(admitted)
+    }
+
+    fn guest(self: &Arc<Self>, admitted: &Admitted) -> Result<Option<Guest>, BagError> {
+        let stay = {
+            let mut held = self.held.lock();
+            let Some(open) = &held.open else { return Ok(None) };
+            let (bag, locks) = (Arc::clone(&open.bag), Arc::clone(&open.locks));
+            held.guests += 1;
+            Stay { keys: Arc::clone(self), bag, locks }
+        };
+        let space = stay.bag.open_home()?;
+        stay.locks.lock().load(&space, &admitted.access)?;
+        Ok(Some(Guest { stay, space, access: admitted.access, slot: admitted.slot }))
+    }
+}
+
+/// Keeps the bag open as long as it lives.
+struct Stay {
+    keys: Arc<Keys>,
+    bag: Arc<Bag>,
+    locks: Arc<Mutex<Locks>>,
+}
+
+impl Drop for Stay {
+    fn drop(&mut self) {
+        let mut held = self.keys.held.lock();
+        held.guests = held.guests.saturating_sub(1);
+        held.used = Some(Instant::now());
+    }
+}
+
+impl Guest {
+    pub(crate) fn locks(&self) -> Arc<Mutex<Locks>> {
+        Arc::clone(&self.stay.locks)
+    }
+
+    /// Notes now and then when a device was used, and from where.
+    pub(crate) fn note_use(&self, address: &str) -> Result<(), FsError> {
+        let id = *self.slot.as_bytes();
+        let known = self.space.devices(&self.access)?.into_iter().find(|device| device.slot == id);
+        if known.is_some_and(|device| device.used + USED_EVERY < now() || device.address != address) {
+            self.space.note_device_used(&self.access.change()?, &id, now(), address)?;
+        }
+        Ok(())
+    }
+}

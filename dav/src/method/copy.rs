@@ -1,0 +1,130 @@
+//! COPY and MOVE: a copy shares the stored bytes of what it copies, a move is one step whatever moves.
+
+use cartable_fs::{Attr, FsError, Keeping, Kind, Notice, Placed, RenameMode, Staged};
+use http::{Response, StatusCode};
+
+use super::{done, made};
+use crate::fault::Outcome;
+use crate::header::{Depth, depth, overwrite};
+use crate::path::UrlPath;
+use crate::resource::{Located, Place, Resource};
+use crate::server::body::Body;
+use crate::visit::{Held, Touched, Visit, moved};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Act {
+    Copy,
+    Move,
+}
+
+pub(crate) fn answer(visit: &Visit, act: Act) -> Outcome<Response<Body>> {
+    let source = visit.resource()?;
+    let (asked, found) = visit.destination()?;
+    visit.conditions(Some(&source.attr))?;
+    let depth = depth(&visit.headers)?;
+    let shallow = match (act, depth) {
+        (_, None | Some(Depth::Infinity)) => false,
+        (Act::Copy, Some(Depth::Zero)) => true,
+        _ if source.is_folder() => return Err(StatusCode::BAD_REQUEST.into()),
+        _ => false,
+    };
+    let overwrite = overwrite(&visit.headers)?;
+    let (target, there) = target(&source, &asked, found, act)?;
+    if there && !overwrite {
+        return Err(StatusCode::PRECONDITION_FAILED.into());
+    }
+    let staged = match act {
+        Act::Copy => Some(duplicate(visit, &source, shallow)?),
+        Act::Move => None,
+    };
+    let mut held = visit.hold()?;
+    visit.refuse_locked(&held, &target.path, if there { Touched::Tree } else { Touched::Name })?;
+    let mut notices: Vec<Notice> = moved(&target).to_vec();
+    let node = match staged {
+        Some(staged) => {
+            let placed = place(visit, &held, &staged, &target, overwrite)?;
+            notices.extend(placed.notices);
+            placed.attr.id
+        }
+        None => {
+            visit.refuse_locked(&held, &source.path, Touched::Tree)?;
+            let from = source.place().ok_or(StatusCode::FORBIDDEN)?;
+            carry(visit, &held, &source, (&from, &target), overwrite)?;
+            held.locks.remove_tree(&visit.space, &held.change, &source.path)?;
+            notices.extend(moved(&from));
+            source.attr.id
+        }
+    };
+    drop(held);
+    visit.settle(&notices, node)?;
+    Ok(done(made(there)))
+}
+
+/// Where the result is to stand, and whether something stands there.
+fn target(source: &Resource, asked: &UrlPath, found: Located, act: Act) -> Outcome<(Place, bool)> {
+    let (target, there) = match found {
+        Located::Free(place) => (place, false),
+        Located::There(resource) if resource.path == source.path => {
+            // The same name, spelled otherwise: only its spelling is to change.
+            let mut place = resource.place().ok_or(StatusCode::FORBIDDEN)?;
+            let name = asked.name().unwrap_or_default();
+            if act == Act::Copy || place.name == name {
+                return Err(StatusCode::FORBIDDEN.into());
+            }
+            name.clone_into(&mut place.name);
+            (place, false)
+        }
+        Located::There(resource) => (resource.place().ok_or(StatusCode::FORBIDDEN)?, true),
+        Located::Hidden | Located::Nowhere => return Err(StatusCode::CONFLICT.into()),
+    };
+    // Neither into itself, nor in the place of what it lies in.
+    let inside = target.path.lies_in(&source.path) && target.path != source.path;
+    if inside || (there && source.path.lies_in(&target.path)) {
+        return Err(StatusCode::FORBIDDEN.into());
+    }
+    Ok((target, there))
+}
+
+fn carry(
+    visit: &Visit,
+    held: &Held<'_>,
+    source: &Resource,
+    (from, to): (&Place, &Place),
+    overwrite: bool,
+) -> Outcome<()> {
+    let mode = if overwrite { RenameMode::Overwrite } else { RenameMode::NoReplace };
+    let same = visit.space.find(&visit.access, to.folder, to.name()?).is_ok_and(|attr| attr.id == source.attr.id);
+    match visit.space.rename(&held.change, from.entry()?, to.entry()?, mode) {
+        Err(FsError::Exists) => return Err(StatusCode::PRECONDITION_FAILED.into()),
+        other => other?,
+    }
+    if same && from.path != to.path {
+        // Two names of one file: renaming one to the other does nothing, but a move leaves no source.
+        visit.space.unlink(&held.change, from.folder, from.name()?)?;
+    }
+    Ok(())
+}
+
+/// Makes a copy that has no name yet.
+fn duplicate(visit: &Visit, source: &Resource, shallow: bool) -> Outcome<Staged> {
+    let (space, access, change) = (&visit.space, &visit.access, visit.change()?);
+    if source.attr.kind == Kind::File {
+        // What a program on the drive wrote and the kernel still holds is part of it.
+        space.gather(source.attr.id);
+    }
+    let attr = space.attr(access, source.attr.id)?;
+    Ok(match (attr.kind, shallow) {
+        (Kind::Folder, false) => Staged::copy_tree(space, access, &change, &attr)?,
+        _ => Staged::copy(space, access, &change, &attr)?,
+    })
+}
+
+fn place(visit: &Visit, held: &Held<'_>, staged: &Staged, to: &Place, overwrite: bool) -> Outcome<Placed> {
+    let agreed = |there: Option<&Attr>| {
+        if there.is_some() && !overwrite { Err(FsError::Exists) } else { Ok(()) }
+    };
+    match visit.space.place(&held.change, staged, to.entry()?, Keeping::Own, agreed) {
+        Err(FsError::Exists) => Err(StatusCode::PRECONDITION_FAILED.into()),
+        placed => Ok(placed?),
+    }
+}

@@ -1,0 +1,278 @@
+//! PROPFIND (RFC 4918 section 9.1): properties of a resource, and of what lies in it.
+
+use std::collections::HashMap;
+
+use bytes::Bytes;
+use cartable_fs::{Attr, Found, Kind, NodeId};
+use http::{Response, StatusCode};
+
+use super::document;
+use crate::fault::{Fault, Outcome};
+use crate::header::{Depth, depth};
+use crate::lock::Locks;
+use crate::path::UrlPath;
+use crate::property::dead::{self, from_attribute};
+use crate::property::live::{Live, Source};
+use crate::resource::Resource;
+use crate::server::body::Body;
+use crate::visit::{Manner, Visit};
+use crate::xml::{DAV, Element, Name, Writer, parse};
+
+/// The most resources in one answer.
+const RESOURCES: usize = 20_000;
+/// The most properties that may be asked for by name.
+const NAMES: usize = 256;
+
+/// What is asked of each resource.
+pub(crate) enum Wanted {
+    /// All properties, and these beside.
+    All(Vec<Name>),
+    /// Which properties there are.
+    Names,
+    /// These.
+    Some(Vec<Name>),
+    /// The few that Windows looks at.
+    Few,
+}
+
+pub(crate) fn answer(visit: &Visit, body: &Bytes) -> Outcome<Response<Body>> {
+    let wanted = match wanted(body)? {
+        Wanted::All(_) if body.is_empty() && visit.manner() == Manner::Windows => Wanted::Few,
+        wanted => wanted,
+    };
+    let resource = visit.resource()?;
+    visit.conditions(Some(&resource.attr))?;
+    // Without the header all is asked for; where that is too much, who did not think of it gets what most mean.
+    let (asked, depth) = (depth(&visit.headers)?, depth(&visit.headers)?.unwrap_or(Depth::Infinity));
+    let mut xml = Writer::new("multistatus");
+    let listed = list(visit, &resource, depth, &wanted, &mut xml);
+    match (listed, asked) {
+        (Ok(()), _) => {}
+        (Err(fault), None) if fault.status == StatusCode::FORBIDDEN => {
+            xml = Writer::new("multistatus");
+            list(visit, &resource, Depth::One, &wanted, &mut xml)?;
+        }
+        (Err(fault), _) => return Err(fault),
+    }
+    Ok(document(StatusCode::MULTI_STATUS, xml))
+}
+
+fn list(visit: &Visit, top: &Resource, depth: Depth, wanted: &Wanted, xml: &mut Writer) -> Outcome<()> {
+    let answering = Answering::new(visit, wanted)?;
+    let own = visit.space.xattrs(&visit.access, top.attr.id, dead::PREFIX)?;
+    answering.resource(xml, &top.path, &top.attr, &own);
+    if depth == Depth::Zero || !top.is_folder() {
+        return Ok(());
+    }
+    let mut left = RESOURCES;
+    let mut waiting = vec![(top.path.clone(), top.attr.id)];
+    while let Some((path, folder)) = waiting.pop() {
+        let too_many = || Fault::unmet(StatusCode::FORBIDDEN, "propfind-finite-depth", Vec::new());
+        let xattrs = answering.xattrs_in(folder)?;
+        let mut folders = Vec::new();
+        let mut full = false;
+        visit.space.list(&visit.access, folder, 0, |entry| {
+            let Some(name) = shown(entry.name, entry.attr) else { return true };
+            if depth == Depth::Infinity {
+                full = left == 0;
+                left = left.saturating_sub(1);
+            }
+            let path = path.join(name);
+            answering.resource(xml, &path, entry.attr, xattrs.get(&entry.attr.id).map_or(&[], Vec::as_slice));
+            if entry.attr.kind == Kind::Folder {
+                folders.push((path, entry.attr.id));
+            }
+            !full
+        })?;
+        if full {
+            return Err(too_many());
+        }
+        if depth == Depth::Infinity {
+            waiting.append(&mut folders);
+        }
+    }
+    Ok(())
+}
+
+/// The name of an entry that is shown: files and folders whose names are text.
+pub(crate) fn shown<'a>(name: &'a [u8], attr: &Attr) -> Option<&'a str> {
+    matches!(attr.kind, Kind::File | Kind::Folder).then(|| std::str::from_utf8(name).ok()).flatten()
+}
+
+/// Writes the part of each resource into an answer.
+pub(crate) struct Answering<'a> {
+    visit: &'a Visit,
+    wanted: &'a Wanted,
+    locks: Locks,
+    volume: Option<cartable_fs::Volume>,
+    sync_token: Option<String>,
+}
+
+impl<'a> Answering<'a> {
+    pub(crate) fn new(visit: &'a Visit, wanted: &'a Wanted) -> Outcome<Self> {
+        let asks = |live: Live| match wanted {
+            Wanted::All(names) | Wanted::Some(names) => names.iter().any(|name| Live::of(name) == Some(live)),
+            Wanted::Names | Wanted::Few => false,
+        };
+        let volume = (asks(Live::QuotaAvailable) || asks(Live::QuotaUsed)).then(|| visit.space.volume(&visit.access));
+        let sync_token = asks(Live::SyncToken).then(|| super::report::token(visit)).transpose()?;
+        // A copy, so that nobody who wants to lock or change waits for a long answer.
+        let locks = visit.locks.lock().clone();
+        Ok(Self { visit, wanted, locks, volume: volume.transpose()?, sync_token })
+    }
+
+    /// Dead properties of all entries of a folder, where they are asked for.
+    pub(crate) fn xattrs_in(&self, folder: NodeId) -> Outcome<HashMap<NodeId, Vec<Found>>> {
+        let none = match self.wanted {
+            Wanted::Few => true,
+            Wanted::Some(names) => names.iter().all(|name| Live::of(name).is_some()),
+            Wanted::All(_) | Wanted::Names => false,
+        };
+        if none {
+            Ok(HashMap::new())
+        } else {
+            Ok(self.visit.space.xattrs_in(&self.visit.access, folder, dead::PREFIX)?)
+        }
+    }
+
+    pub(crate) fn resource(&self, xml: &mut Writer, path: &UrlPath, attr: &Attr, xattrs: &[Found]) {
+        let source = Source {
+            space: &self.visit.space,
+            locks: &self.locks,
+            volume: self.volume,
+            sync_token: self.sync_token.clone(),
+        };
+        xml.open_dav("response");
+        xml.text_dav("href", &path.href(attr.kind == Kind::Folder));
+        let dead = || xattrs.iter().filter_map(|(name, value)| from_attribute(name, value));
+        match self.wanted {
+            Wanted::Names => {
+                begin(xml);
+                let every = Live::EVERY.into_iter().filter(|live| live.belongs_to(attr.kind));
+                every.for_each(|live| xml.empty_dav(live.local()));
+                dead().for_each(|element| xml.empty(&element.name));
+                end(xml, StatusCode::OK);
+            }
+            Wanted::Few => {
+                begin(xml);
+                for live in Live::FEW.into_iter().filter(|live| live.belongs_to(attr.kind)) {
+                    // A file is what has no type.
+                    if live != Live::ResourceType || attr.kind == Kind::Folder {
+                        live.write(xml, &source, path, attr);
+                    }
+                }
+                end(xml, StatusCode::OK);
+            }
+            Wanted::All(beside) => {
+                let dead: Vec<Element> = dead().collect();
+                begin(xml);
+                for live in Live::ALL.into_iter().filter(|live| live.belongs_to(attr.kind)) {
+                    if !dead.iter().any(|element| element.is(DAV, live.local())) {
+                        live.write(xml, &source, path, attr);
+                    }
+                }
+                dead.iter().for_each(|element| xml.element(element));
+                let known = |name: &Name| {
+                    Live::of(name).is_some_and(|live| Live::ALL.contains(&live))
+                        || dead.iter().any(|element| element.name == *name)
+                };
+                let beside: Vec<&Name> = beside.iter().filter(|name| !known(name)).collect();
+                let missing = write_named(xml, &source, path, attr, &dead, &beside);
+                end(xml, StatusCode::OK);
+                not_found(xml, &missing);
+            }
+            Wanted::Some(names) => {
+                let dead: Vec<Element> = dead().collect();
+                let names: Vec<&Name> = names.iter().collect();
+                if names.iter().any(|name| has(attr, &dead, name)) || names.is_empty() {
+                    begin(xml);
+                    let missing = write_named(xml, &source, path, attr, &dead, &names);
+                    end(xml, StatusCode::OK);
+                    not_found(xml, &missing);
+                } else {
+                    not_found(xml, &names);
+                }
+            }
+        }
+        xml.close();
+    }
+}
+
+fn has(attr: &Attr, dead: &[Element], name: &Name) -> bool {
+    dead.iter().any(|element| element.name == *name) || Live::of(name).is_some_and(|live| live.belongs_to(attr.kind))
+}
+
+/// Writes those of the named properties that there are; returns the others.
+fn write_named<'n>(
+    xml: &mut Writer,
+    source: &Source<'_>,
+    path: &UrlPath,
+    attr: &Attr,
+    dead: &[Element],
+    names: &[&'n Name],
+) -> Vec<&'n Name> {
+    let mut missing = Vec::new();
+    for name in names {
+        match (dead.iter().find(|element| element.name == **name), Live::of(name)) {
+            (Some(element), _) => xml.element(element),
+            (None, Some(live)) if live.belongs_to(attr.kind) => live.write(xml, source, path, attr),
+            _ => missing.push(*name),
+        }
+    }
+    missing
+}
+
+fn not_found(xml: &mut Writer, names: &[&Name]) {
+    if !names.is_empty() {
+        begin(xml);
+        names.iter().for_each(|name| xml.empty(name));
+        end(xml, StatusCode::NOT_FOUND);
+    }
+}
+
+fn begin(xml: &mut Writer) {
+    xml.open_dav("propstat");
+    xml.open_dav("prop");
+}
+
+fn end(xml: &mut Writer, status: StatusCode) {
+    xml.close();
+    xml.text_dav("status", &line(status));
+    xml.close();
+}
+
+/// The status line of a part of an answer.
+pub(crate) fn line(status: StatusCode) -> String {
+    format!("HTTP/1.1 {} {}", status.as_str(), status.canonical_reason().unwrap_or_default())
+}
+
+fn wanted(body: &Bytes) -> Outcome<Wanted> {
+    if body.is_empty() {
+        return Ok(Wanted::All(Vec::new()));
+    }
+    let root = parse(body)?;
+    if !root.is(DAV, "propfind") {
+        return Err(StatusCode::BAD_REQUEST.into());
+    }
+    let part = |local| root.child(DAV, local);
+    match (part("allprop"), part("propname"), part("prop")) {
+        (Some(_), None, None) => Ok(Wanted::All(part("include").map_or(Ok(Vec::new()), names)?)),
+        (None, Some(_), None) => Ok(Wanted::Names),
+        (None, None, Some(prop)) => Ok(Wanted::Some(names(prop)?)),
+        _ => Err(StatusCode::BAD_REQUEST.into()),
+    }
+}
+
+/// The names of the properties in an element.
+pub(crate) fn names(prop: &Element) -> Outcome<Vec<Name>> {
+    let mut names: Vec<Name> = Vec::new();
+    for element in prop.elements() {
+        if !names.contains(&element.name) {
+            names.push(element.name.clone());
+        }
+        if names.len() > NAMES {
+            return Err(StatusCode::PAYLOAD_TOO_LARGE.into());
+        }
+    }
+    Ok(names)
+}

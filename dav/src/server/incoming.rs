@@ -1,0 +1,177 @@
+//! Bodies of requests, for threads that block. A body that did not come whole never ends well here.
+//!
+//! A task of the runtime (the pump) reads ahead, keeps the time, and says explicitly that the body ended; if it is gone
+//! without a word (the connection was cut, the server closes) the body is broken.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::Version;
+use http_body_util::BodyExt;
+use hyper::body::Body as _;
+use tokio::runtime::Handle;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+use super::exchange::Exchange;
+use super::limits;
+
+/// Pieces that the pump reads ahead.
+const AHEAD: usize = 2;
+
+/// Why a body did not come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum BodyError {
+    /// Nothing came for a minute, or a small body took two.
+    #[error("the client sends too slowly")]
+    TooSlow,
+    /// The client was gone, or the connection cut, before the end: shorter than its `Content-Length`, or chunks
+    /// without the last one.
+    #[error("the body broke off")]
+    Broken,
+    /// More bytes than were allowed.
+    #[error("the body is too large")]
+    TooLarge,
+}
+
+/// The body of a request. Nothing of it is asked for (and no `100 Continue` sent) before the first read; dropped
+/// unread, the connection ends after the answer.
+pub(crate) struct Incoming {
+    source: Source,
+    declared: Option<u64>,
+}
+
+enum Source {
+    Wire(Wire),
+    Pump(mpsc::Receiver<Piece>),
+    Ended(Result<(), BodyError>),
+}
+
+/// A piece of the body, its end (`None`), or why it did not come.
+type Piece = Result<Option<Bytes>, BodyError>;
+
+/// The body as hyper gives it, and what tells its good end from a bad one.
+struct Wire {
+    body: hyper::body::Incoming,
+    missing: Option<u64>,
+    version: Version,
+    exchange: Arc<Exchange>,
+    patience: Duration,
+    runtime: Handle,
+}
+
+impl Incoming {
+    /// Called on the runtime.
+    pub(super) fn new(
+        body: hyper::body::Incoming,
+        version: Version,
+        exchange: Arc<Exchange>,
+        patience: Duration,
+    ) -> Self {
+        let declared = body.size_hint().exact();
+        let wire = Wire { body, missing: declared, version, exchange, patience, runtime: Handle::current() };
+        Self { source: Source::Wire(wire), declared }
+    }
+
+    /// The length that the client announced; `None` for chunks. Zero where there is no body.
+    pub(crate) fn declared(&self) -> Option<u64> {
+        self.declared
+    }
+
+    /// The next piece, which is never empty; `None` once the body came whole. Blocks: never call it on a thread of the
+    /// runtime.
+    ///
+    /// # Errors
+    /// [`BodyError::TooSlow`] and [`BodyError::Broken`], at this call and each one after.
+    pub(crate) fn read(&mut self) -> Piece {
+        self.start();
+        let piece = match &mut self.source {
+            Source::Pump(pieces) => pieces.blocking_recv().unwrap_or(Err(BodyError::Broken)),
+            Source::Ended(ended) => ended.map(|()| None),
+            Source::Wire(_) => Err(BodyError::Broken),
+        };
+        if !matches!(piece, Ok(Some(_))) {
+            self.source = Source::Ended(piece.clone().map(|_| ()));
+        }
+        piece
+    }
+
+    /// The whole body, if it is at most `limit` bytes long; for a body of which nothing was read.
+    ///
+    /// # Errors
+    /// All of [`BodyError`]; a body announced too large is not asked for.
+    pub(crate) async fn collect(self, limit: usize) -> Result<Bytes, BodyError> {
+        if self.declared.is_some_and(|declared| declared > limit as u64) {
+            return Err(BodyError::TooLarge);
+        }
+        let Source::Wire(mut wire) = self.source else { return Err(BodyError::Broken) };
+        let whole = async {
+            let mut whole = BytesMut::new();
+            while let Some(piece) = wire.next().await? {
+                if whole.len() + piece.len() > limit {
+                    return Err(BodyError::TooLarge);
+                }
+                whole.extend_from_slice(&piece);
+            }
+            Ok(whole.freeze())
+        };
+        timeout(limits::COLLECT, whole).await.unwrap_or(Err(BodyError::TooSlow))
+    }
+
+    /// Starts the pump if it does not run.
+    fn start(&mut self) {
+        let source = std::mem::replace(&mut self.source, Source::Ended(Err(BodyError::Broken)));
+        self.source = match source {
+            Source::Wire(wire) => {
+                let (pieces, read) = mpsc::channel(AHEAD);
+                wire.runtime.clone().spawn(pump(wire, pieces));
+                Source::Pump(read)
+            }
+            other => other,
+        };
+    }
+}
+
+/// Moves pieces from the wire until the end, or until nobody reads them.
+async fn pump(mut wire: Wire, pieces: mpsc::Sender<Piece>) {
+    loop {
+        let piece = tokio::select! {
+            piece = wire.next() => piece,
+            () = pieces.closed() => return,
+        };
+        let is_last = !matches!(piece, Ok(Some(_)));
+        if pieces.send(piece).await.is_err() || is_last {
+            return;
+        }
+    }
+}
+
+impl Wire {
+    async fn next(&mut self) -> Piece {
+        loop {
+            let frame = timeout(self.patience, self.body.frame()).await.map_err(|_| BodyError::TooSlow)?;
+            let Some(frame) = frame else { return self.ended().map(|()| None) };
+            let frame = frame.map_err(|_| BodyError::Broken)?;
+            // Trailers say nothing that we ask for.
+            let Ok(piece) = frame.into_data() else { continue };
+            if let Some(missing) = &mut self.missing {
+                *missing = missing.checked_sub(piece.len() as u64).ok_or(BodyError::Broken)?;
+            }
+            if !piece.is_empty() {
+                return Ok(Some(piece));
+            }
+        }
+    }
+
+    /// Whether the end that hyper reports is the body's own. It also reports one when an HTTP/2 stream is reset without
+    /// an error, and when HTTP/1 reads no further because the answer is sent.
+    fn ended(&self) -> Result<(), BodyError> {
+        let is_whole = match self.missing {
+            Some(missing) => missing == 0,
+            None if self.version == Version::HTTP_2 => self.body.is_end_stream(),
+            None => !self.exchange.is_over(),
+        };
+        if is_whole { Ok(()) } else { Err(BodyError::Broken) }
+    }
+}

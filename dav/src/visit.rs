@@ -1,0 +1,228 @@
+//! One request of somebody who was let in: who asks, what for, and on what conditions.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use cartable_fs::{Attr, FsError, Notice, Space, Time};
+use cartable_share::{Access, Change};
+use http::request::Parts;
+use http::{HeaderMap, Method, StatusCode, header};
+use parking_lot::{Mutex, MutexGuard};
+
+use crate::condition::{self, Probe, State, Verdict};
+use crate::fault::{Fault, Outcome};
+use crate::lock::Locks;
+use crate::path::UrlPath;
+use crate::resource::{Located, Place, Resource, composed, locate};
+
+/// A request and what it needs to be done.
+pub(crate) struct Visit {
+    pub(crate) space: Arc<Space>,
+    pub(crate) access: Access,
+    pub(crate) locks: Arc<Mutex<Locks>>,
+    /// What the visitor logged in with.
+    pub(crate) login: String,
+    pub(crate) method: Method,
+    pub(crate) path: UrlPath,
+    pub(crate) headers: HeaderMap,
+    /// Host and port that the client believes to speak to.
+    pub(crate) authority: Option<String>,
+}
+
+/// Clients that need an answer of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Manner {
+    /// macOS: names are decomposed on its side, and must not come to be stored so.
+    Mac,
+    /// Windows: its redirector takes at most 1 MB of properties of a folder.
+    Windows,
+    Other,
+}
+
+/// A request to change something, which nobody else changes meanwhile.
+pub(crate) struct Held<'a> {
+    pub(crate) locks: MutexGuard<'a, Locks>,
+    pub(crate) change: Change,
+}
+
+impl Visit {
+    pub(crate) fn new(
+        space: Arc<Space>,
+        access: Access,
+        locks: Arc<Mutex<Locks>>,
+        login: String,
+        parts: Parts,
+    ) -> Outcome<Self> {
+        let path = UrlPath::parse(parts.uri.path()).map_err(|_| StatusCode::BAD_REQUEST)?;
+        let host = || parts.headers.get(header::HOST).and_then(|host| host.to_str().ok()).map(str::to_owned);
+        let authority = parts.uri.authority().map(|authority| authority.as_str().to_owned()).or_else(host);
+        let mut visit =
+            Self { space, access, locks, login, method: parts.method, path, headers: parts.headers, authority };
+        if visit.manner() == Manner::Mac {
+            visit.path = composed_path(&visit.path);
+        }
+        Ok(visit)
+    }
+
+    pub(crate) fn manner(&self) -> Manner {
+        let agent = self.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+        if agent.starts_with("WebDAVFS/") || agent.starts_with("WebDAVLib/") {
+            Manner::Mac
+        } else if agent.starts_with("Microsoft-WebDAV-MiniRedir/") {
+            Manner::Windows
+        } else {
+            Manner::Other
+        }
+    }
+
+    /// What the request is about.
+    pub(crate) fn target(&self) -> Outcome<Located> {
+        Ok(locate(&self.space, &self.access, &self.path)?)
+    }
+
+    /// The resource that the request is about.
+    pub(crate) fn resource(&self) -> Outcome<Resource> {
+        match self.target()? {
+            Located::There(resource) => Ok(resource),
+            _ => Err(StatusCode::NOT_FOUND.into()),
+        }
+    }
+
+    /// Where a `Destination` leads: to a resource, or to a free name.
+    pub(crate) fn destination(&self) -> Outcome<(UrlPath, Located)> {
+        use crate::header::DestinationError as Bad;
+        let path = match crate::header::destination(&self.headers, self.authority.as_deref()) {
+            Ok(path) if self.manner() == Manner::Mac => composed_path(&path),
+            Ok(path) => path,
+            Err(Bad::Elsewhere) => return Err(StatusCode::BAD_GATEWAY.into()),
+            Err(Bad::Missing | Bad::Malformed) => return Err(StatusCode::BAD_REQUEST.into()),
+        };
+        match locate(&self.space, &self.access, &path)? {
+            Located::Nowhere => Err(StatusCode::CONFLICT.into()),
+            Located::Hidden => Err(StatusCode::FORBIDDEN.into()),
+            found => Ok((path, found)),
+        }
+    }
+
+    pub(crate) fn change(&self) -> Outcome<Change> {
+        Ok(self.access.change()?)
+    }
+
+    /// Asks the conditions of the request's headers about what is there (RFC 9110 section 13, RFC 4918 section 10.4).
+    /// Returns false for a read that would only repeat what the client has.
+    pub(crate) fn conditions(&self, there: Option<&Attr>) -> Outcome<bool> {
+        let etag = there.map(|attr| self.space.entity_tag(attr));
+        let state = State {
+            exists: there.is_some(),
+            etag: etag.as_deref(),
+            modified: there.map(|attr| SystemTime::from(attr.modified)),
+        };
+        let reads = matches!(self.method, Method::GET | Method::HEAD);
+        match condition::http(&self.headers, reads, &state) {
+            Verdict::Go => {}
+            Verdict::NotModified => return Ok(false),
+            Verdict::Failed => return Err(StatusCode::PRECONDITION_FAILED.into()),
+        }
+        let Some(wanted) = condition::parse_if(&self.headers, self.authority.as_deref())? else { return Ok(true) };
+        let mut failed = None;
+        let holds = wanted.holds(&self.path, &mut |path| {
+            self.probe(path).unwrap_or_else(|fault| {
+                failed = Some(fault);
+                Probe { etag: None, tokens: Vec::new() }
+            })
+        });
+        match failed {
+            Some(fault) => Err(fault),
+            None if holds => Ok(true),
+            None => Err(StatusCode::PRECONDITION_FAILED.into()),
+        }
+    }
+
+    fn probe(&self, path: &UrlPath) -> Outcome<Probe> {
+        let (spelled, etag) = match locate(&self.space, &self.access, path)? {
+            Located::There(found) => (found.path, Some(self.space.entity_tag(&found.attr))),
+            Located::Free(place) => (place.path, None),
+            _ => (path.clone(), None),
+        };
+        let locks = self.locks.lock();
+        let tokens = locks.covering(&spelled, now()).map(|lock| lock.token.clone()).collect();
+        Ok(Probe { etag, tokens })
+    }
+
+    /// Holds the table of locks, so that none is taken while something changes.
+    pub(crate) fn hold(&self) -> Outcome<Held<'_>> {
+        Ok(Held { change: self.change()?, locks: self.locks.lock() })
+    }
+
+    /// Tokens that the request shows, of locks that its login took.
+    fn shown(&self, locks: &Locks) -> Outcome<Vec<String>> {
+        let Some(shown) = condition::parse_if(&self.headers, self.authority.as_deref())? else { return Ok(Vec::new()) };
+        let own = |token: &&str| locks.get(token, now()).is_some_and(|lock| lock.login == self.login);
+        Ok(shown.tokens().filter(own).map(str::to_owned).collect())
+    }
+
+    /// Refuses to change what is locked by a token that the request does not show: the resource at `path` itself, the
+    /// folder it lies in when its name comes or goes, and what lies below it when all of it goes.
+    pub(crate) fn refuse_locked(&self, held: &Held<'_>, path: &UrlPath, what: Touched) -> Outcome<()> {
+        let (locks, now) = (&*held.locks, now());
+        let shown = self.shown(locks)?;
+        // Of several shared locks one token is enough.
+        let closed = |path: &UrlPath| {
+            let mut tokens = locks.covering(path, now).map(|lock| &lock.token).peekable();
+            tokens.peek().is_some() && !tokens.any(|token| shown.contains(token))
+        };
+        let mut closed_at: Vec<UrlPath> = Vec::new();
+        if closed(path) {
+            closed_at.push(path.clone());
+        }
+        if let Some(parent) = path.parent().filter(|_| what != Touched::Content)
+            && closed(&parent)
+        {
+            closed_at.push(parent);
+        }
+        if what == Touched::Tree {
+            closed_at.extend(locks.below(path, now).map(|lock| lock.path.clone()).filter(closed));
+        }
+        if closed_at.is_empty() {
+            return Ok(());
+        }
+        let hrefs = closed_at.iter().map(|path| path.href(path.has_slash())).collect();
+        Err(Fault::unmet(StatusCode::LOCKED, "lock-token-submitted", hrefs))
+    }
+
+    /// Tells other doors what changed, and makes it durable: only then may the client be told.
+    pub(crate) fn settle(&self, notices: &[Notice], node: cartable_fs::NodeId) -> Outcome<()> {
+        self.space.notify(notices);
+        match self.space.sync(&self.access, node) {
+            // It went meanwhile; that it did is durable with the next batch, and nobody waits for the rest.
+            Err(FsError::NotFound) => Ok(self.space.sync_all(&self.access)?),
+            other => Ok(other?),
+        }
+    }
+}
+
+/// What a request changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Touched {
+    /// Contents or properties.
+    Content,
+    /// That the name is there.
+    Name,
+    /// The name, and all that lies below it.
+    Tree,
+}
+
+/// Notices for the caches: a name leads elsewhere.
+pub(crate) fn moved(place: &Place) -> [Notice; 2] {
+    let entry = Notice::Entry { folder: place.folder, name: place.name.clone().into_bytes() };
+    [entry, Notice::Attributes(place.folder)]
+}
+
+/// Seconds since 1970.
+pub(crate) fn now() -> i64 {
+    Time::now().seconds
+}
+
+fn composed_path(path: &UrlPath) -> UrlPath {
+    UrlPath::from_names(path.names().iter().map(|name| composed(name)).collect(), path.has_slash())
+}
