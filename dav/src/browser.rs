@@ -33,8 +33,8 @@ pub(crate) enum Shows {
 
 /// Answers a GET of a folder.
 pub(crate) fn folder(visit: &Visit, folder: &Resource, query: Option<&str>, reader: &Reader) -> Outcome<Shows> {
-    if !visit.path.has_slash() {
-        // Links on the page are relative to the folder.
+    if !visit.path.has_slash() && reader.csrf.is_some() {
+        // The page's forms are sent to its own address, which is the folder's.
         return Ok(Shows::Page(moved_to(&folder.path.href(true))?));
     }
     let query = Query::parse(query).map_err(|_| StatusCode::BAD_REQUEST)?;

@@ -39,6 +39,8 @@ pub(crate) fn answer(visit: &Visit, body: &Bytes) -> Outcome<Response<Body>> {
         "MOVE" => copy::answer(visit, copy::Act::Move),
         "LOCK" => lock::answer(visit, body),
         "UNLOCK" => unlock::answer(visit),
+        // Known to HTTP, and nothing that a share does.
+        "POST" | "TRACE" | "CONNECT" => Err(StatusCode::METHOD_NOT_ALLOWED.into()),
         _ => Err(StatusCode::NOT_IMPLEMENTED.into()),
     }
 }

@@ -6,7 +6,8 @@ use std::time::SystemTime;
 use cartable_fs::{Attr, FsError, Notice, Space, Time};
 use cartable_share::{Access, Change};
 use http::request::Parts;
-use http::{HeaderMap, Method, StatusCode, header};
+use http::uri::Authority;
+use http::{HeaderMap, Method, StatusCode, Version, header};
 use parking_lot::{Mutex, MutexGuard};
 
 use crate::condition::{self, Probe, State, Verdict};
@@ -53,9 +54,8 @@ impl Visit {
         login: String,
         parts: Parts,
     ) -> Outcome<Self> {
+        let authority = authority(&parts)?;
         let path = UrlPath::parse(parts.uri.path()).map_err(|_| StatusCode::BAD_REQUEST)?;
-        let host = || parts.headers.get(header::HOST).and_then(|host| host.to_str().ok()).map(str::to_owned);
-        let authority = parts.uri.authority().map(|authority| authority.as_str().to_owned()).or_else(host);
         let mut visit =
             Self { space, access, locks, login, method: parts.method, path, headers: parts.headers, authority };
         if visit.manner() == Manner::Mac {
@@ -122,6 +122,10 @@ impl Visit {
             Verdict::Go => {}
             Verdict::NotModified => return Ok(false),
             Verdict::Failed => return Err(StatusCode::PRECONDITION_FAILED.into()),
+        }
+        // Clients that hold a lock show its token everywhere, also where they only read what it does not cover.
+        if reads || matches!(self.method.as_str(), "PROPFIND" | "REPORT") {
+            return Ok(true);
         }
         let Some(wanted) = condition::parse_if(&self.headers, self.authority.as_deref())? else { return Ok(true) };
         let mut failed = None;
@@ -199,6 +203,19 @@ impl Visit {
             other => Ok(other?),
         }
     }
+}
+
+/// What the client calls this server: exactly one name, a good one (RFC 9112 section 3.2).
+fn authority(parts: &Parts) -> Outcome<Option<String>> {
+    let mut hosts = parts.headers.get_all(header::HOST).iter();
+    let host = hosts.next().map(|host| host.to_str().map_err(|_| StatusCode::BAD_REQUEST)).transpose()?;
+    let missing = host.is_none() && parts.uri.authority().is_none() && parts.version == Version::HTTP_11;
+    let bad = host.is_some_and(|host| host.contains('@') || Authority::try_from(host).is_err());
+    if missing || bad || hosts.next().is_some() {
+        return Err(StatusCode::BAD_REQUEST.into());
+    }
+    // In a target that names the server the header counts for nothing.
+    Ok(parts.uri.authority().map(Authority::as_str).or(host).map(str::to_owned))
 }
 
 /// What a request changes.

@@ -3,6 +3,7 @@ a plain dav-server (benches/src/bin/plaindav.rs) and passes on a right server.
 
 Standard library only; wire.py says how the server is named.
 """
+
 import email, http.client, re, socket, threading, time, urllib.parse
 
 import wire
@@ -50,10 +51,14 @@ def include_adds_to_allprop():
     """5. <allprop/><include> gives the included properties besides (RFC 4918 9.1)."""
     client = Client()
     client.put("file", b"x")
-    body = ('<?xml version="1.0"?><propfind xmlns="DAV:"><allprop/><include><x:none xmlns:x="urn:x"/><supportedlock/><quota-used-bytes/>'
-            "</include></propfind>")
+    body = (
+        '<?xml version="1.0"?><propfind xmlns="DAV:"><allprop/><include><x:none xmlns:x="urn:x"/><supportedlock/><quota-used-bytes/>'
+        "</include></propfind>"
+    )
     parts = client.ask("PROPFIND", "", body, Depth="0").properties()[wire.folder]
-    assert DAV + "quota-used-bytes" in parts[200] and DAV + "supportedlock" in parts[200] and DAV + "resourcetype" in parts[200], parts
+    assert (
+        DAV + "quota-used-bytes" in parts[200] and DAV + "supportedlock" in parts[200] and DAV + "resourcetype" in parts[200]
+    ), parts
     parts = client.ask("PROPFIND", "file", body, Depth="0").properties()[wire.absolute("file")]
     assert DAV + "getcontentlength" in parts[200] and "{urn:x}none" in parts.get(404, {}), parts
 
@@ -104,8 +109,10 @@ def broken_uploads_leave_the_old_file():
         head = "".join(f"{key}: {value}\r\n" for key, value in wire.login.items())
         head += "Transfer-Encoding: chunked\r\n" if chunked else "Content-Length: 1000000\r\n"
         part = b"n" * 100_000
-        connection.sock.sendall(f"PUT {wire.absolute(name)} HTTP/1.1\r\nHost: {wire.address.netloc}\r\n{head}\r\n".encode()
-                                + (f"{len(part):x}\r\n".encode() + part + b"\r\n" if chunked else part))
+        connection.sock.sendall(
+            f"PUT {wire.absolute(name)} HTTP/1.1\r\nHost: {wire.address.netloc}\r\n{head}\r\n".encode()
+            + (f"{len(part):x}\r\n".encode() + part + b"\r\n" if chunked else part)
+        )
         time.sleep(0.3)
         if name == "length":
             assert Client().get(name) == old, "the old file is gone while another is on its way"
@@ -203,8 +210,12 @@ def win32_times_are_kept():
     client = Client()
     client.put("file", b"x")
     moment = "Tue, 02 Sep 2025 10:20:30 GMT"
-    answer = client.ask("PROPPATCH", "file", '<?xml version="1.0"?><D:propertyupdate xmlns:D="DAV:" xmlns:Z="urn:schemas-microsoft-com:"><D:set><D:prop>'
-                        f"<Z:Win32LastModifiedTime>{moment}</Z:Win32LastModifiedTime></D:prop></D:set></D:propertyupdate>")
+    answer = client.ask(
+        "PROPPATCH",
+        "file",
+        '<?xml version="1.0"?><D:propertyupdate xmlns:D="DAV:" xmlns:Z="urn:schemas-microsoft-com:"><D:set><D:prop>'
+        f"<Z:Win32LastModifiedTime>{moment}</Z:Win32LastModifiedTime></D:prop></D:set></D:propertyupdate>",
+    )
     assert set(answer.properties()[wire.absolute("file")]) == {200}
     found = client.propfind("file", DAV + "getlastmodified", "{urn:schemas-microsoft-com:}Win32LastModifiedTime").only()
     assert [element.text for element in found.values()] == [moment, moment], [element.text for element in found.values()]
@@ -257,7 +268,11 @@ def other_servers_are_no_destination():
     """15. MOVE to another host is refused with 502 (RFC 4918 9.9.4), not done here."""
     client = Client()
     client.put("file", b"here")
-    for destination in ("http://evil.example/stolen", f"https://evil.example{wire.absolute('stolen')}", f"ftp://{wire.address.netloc}/x"):
+    for destination in (
+        "http://evil.example/stolen",
+        f"https://evil.example{wire.absolute('stolen')}",
+        f"ftp://{wire.address.netloc}/x",
+    ):
         for method in ("MOVE", "COPY"):
             answer = client.ask(method, "file", Destination=destination)
             assert answer.status in (400, 403, 502), f"{destination}: {answer.status}"
@@ -291,4 +306,10 @@ def changes_can_be_asked_for():
 
 
 if __name__ == "__main__":
-    run([check for check in list(globals().values()) if getattr(check, "__module__", "") == "__main__" and re.match(r"\d+\. ", check.__doc__ or "")])
+    run(
+        [
+            check
+            for check in list(globals().values())
+            if getattr(check, "__module__", "") == "__main__" and re.match(r"\d+\. ", check.__doc__ or "")
+        ]
+    )

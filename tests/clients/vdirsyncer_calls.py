@@ -6,6 +6,7 @@ RFC 6352 8.7), which a plain WebDAV server has no reason to know. So the whole o
 - its DAV storage class without the reading of items: listing by PROPFIND, upload with If-None-Match: *, update and delete
   with If-Match, the refusal of stale etags. The items are read back with GET.
 """
+
 import asyncio, os, subprocess, sys, urllib.request, ssl, base64
 
 import aiohttp
@@ -18,7 +19,9 @@ login, password, authority, work = (os.environ[name] for name in ("DAV_LOGIN", "
 
 
 def event(uid, title):
-    return f"BEGIN:VEVENT\r\nUID:{uid}\r\nDTSTAMP:20251101T080000Z\r\nDTSTART:20251102T080000Z\r\nSUMMARY:{title}\r\nEND:VEVENT\r\n"
+    return (
+        f"BEGIN:VEVENT\r\nUID:{uid}\r\nDTSTAMP:20251101T080000Z\r\nDTSTART:20251102T080000Z\r\nSUMMARY:{title}\r\nEND:VEVENT\r\n"
+    )
 
 
 def calendar(*events):
@@ -36,7 +39,7 @@ def ask(method, name, body=None):
 def sync_of_one_file():
     """The command, twice: the second time one event is gone, one changed, one new."""
     with open(work + "/config", "w") as file:
-        file.write(f'''[general]
+        file.write(f"""[general]
 status_path = "{work}/status/"
 [pair timetable]
 a = "local"
@@ -52,7 +55,7 @@ type = "http"
 url = "{base}timetable.ics"
 username = "{login}"
 password = "{password}"
-''' + (f'verify = "{authority}"\n' if authority else ""))
+""" + (f'verify = "{authority}"\n' if authority else ""))
     os.chmod(work + "/config", 0o600)
     os.makedirs(work + "/timetable")
     command = [os.path.join(os.path.dirname(sys.executable), "vdirsyncer"), "-c", work + "/config"]

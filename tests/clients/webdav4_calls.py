@@ -1,8 +1,16 @@
 """Every call of webdav4, of its Client and of its fsspec file system, against the server the environment names."""
+
 import io, os, ssl, sys
 
-import httpx
-from webdav4.client import Client, ForbiddenOperation, HTTPError, IsACollectionError, ResourceAlreadyExists, ResourceConflict, ResourceNotFound
+from webdav4.client import (
+    Client,
+    ForbiddenOperation,
+    HTTPError,
+    IsACollectionError,
+    ResourceAlreadyExists,
+    ResourceConflict,
+    ResourceNotFound,
+)
 from webdav4.fsspec import WebdavFileSystem
 
 base = os.environ["DAV_URL"] + os.environ["DAV_FOLDER"]

@@ -17,14 +17,24 @@ const { createClient } = await import(pathToFileURL(tools.resolve("webdav")));
 const { DAV_URL, DAV_FOLDER, DAV_LOGIN, DAV_PASSWORD } = process.env;
 const base = DAV_URL + DAV_FOLDER;
 const client = createClient(base, { username: DAV_LOGIN, password: DAV_PASSWORD });
-const data = crypto.randomBytes(1_500_000), other = crypto.randomBytes(3_000);
+const data = crypto.randomBytes(1_500_000),
+    other = crypto.randomBytes(3_000);
 const same = (a, b) => assert.equal(Buffer.compare(Buffer.from(a), Buffer.from(b)), 0);
-const status = async (wanted, promise) => await assert.rejects(promise, (error) => error.status === wanted || assert.fail(`${error.status} instead of ${wanted}`));
-const gather = async (stream) => { const parts = []; for await (const part of stream) parts.push(part); return Buffer.concat(parts); };
-const names = async (folder, options) => (await client.getDirectoryContents(folder, options)).map((entry) => entry.filename).sort();
+const status = async (wanted, promise) =>
+    await assert.rejects(promise, (error) => error.status === wanted || assert.fail(`${error.status} instead of ${wanted}`));
+const gather = async (stream) => {
+    const parts = [];
+    for await (const part of stream) parts.push(part);
+    return Buffer.concat(parts);
+};
+const names = async (folder, options) =>
+    (await client.getDirectoryContents(folder, options)).map((entry) => entry.filename).sort();
 
 const compliance = await client.getDAVCompliance("/");
-assert.ok(["1", "2"].every((level) => compliance.compliance.includes(level)), compliance.compliance);
+assert.ok(
+    ["1", "2"].every((level) => compliance.compliance.includes(level)),
+    compliance.compliance,
+);
 client.setHeaders({ ...client.getHeaders(), "X-Referee": "yes" });
 assert.equal(client.getHeaders()["X-Referee"], "yes");
 
@@ -49,7 +59,10 @@ assert.ok(detailed.headers.etag.startsWith('"'), `no strong etag: ${detailed.hea
 same(detailed.data, other);
 
 same(await gather(client.createReadStream("/cours/été & co.bin")), data);
-same(await gather(client.createReadStream("/cours/été & co.bin", { range: { start: 1000, end: 1999 } })), data.subarray(1000, 2000));
+same(
+    await gather(client.createReadStream("/cours/été & co.bin", { range: { start: 1000, end: 1999 } })),
+    data.subarray(1000, 2000),
+);
 same(await gather(client.createReadStream("/cours/été & co.bin", { range: { start: 1_499_000 } })), data.subarray(1_499_000));
 await new Promise((resolve, reject) => {
     const out = client.createWriteStream("/cours/written", {}, resolve);
@@ -59,10 +72,16 @@ same(await client.getFileContents("/cours/written"), Buffer.concat([data, other]
 await client.partialUpdateFileContents("/cours/written", 100, 3_099, other);
 same(await client.getFileContents("/cours/written"), Buffer.concat([data.subarray(0, 100), other, data.subarray(3_100), other]));
 
-assert.deepEqual(await names("/cours"), ["new", "streamed", "text.txt", "written", "été & co.bin"].map((name) => "/cours/" + name).sort());
+assert.deepEqual(
+    await names("/cours"),
+    ["new", "streamed", "text.txt", "written", "été & co.bin"].map((name) => "/cours/" + name).sort(),
+);
 assert.deepEqual(await names("/cours", { glob: "/**/*.txt" }), ["/cours/text.txt"]);
 const everything = await names("/", { deep: true });
-assert.deepEqual(everything, ["/cours", "/deep", "/deep/er", "/deep/er/est", "/deep/er/est/file", ...await names("/cours")].sort());
+assert.deepEqual(
+    everything,
+    ["/cours", "/deep", "/deep/er", "/deep/er/est", "/deep/er/est/file", ...(await names("/cours"))].sort(),
+);
 const withSelf = await client.getDirectoryContents("/cours", { includeSelf: true, details: true });
 assert.equal(withSelf.data.length, 6);
 const stat = await client.stat("/cours/new");
@@ -71,7 +90,7 @@ assert.equal(stat.type, "file");
 assert.ok(stat.etag && Math.abs(Date.now() - Date.parse(stat.lastmod)) < 60_000, JSON.stringify(stat));
 assert.equal((await client.stat("/cours", { details: true })).data.type, "directory");
 await status(404, client.stat("/none"));
-assert.ok(await client.exists("/cours/new") && await client.exists("/cours") && !(await client.exists("/none")));
+assert.ok((await client.exists("/cours/new")) && (await client.exists("/cours")) && !(await client.exists("/none")));
 
 const quota = await client.getQuota({ path: "/" });
 assert.ok(quota === null || quota.used >= 0, JSON.stringify(quota));
@@ -103,7 +122,10 @@ assert.ok(lock.token && /Second-\d+|Infinite/.test(lock.serverTimeout), JSON.str
 await status(423, client.putFileContents("/cours/new", data));
 await status(423, client.deleteFile("/cours/new"));
 await client.putFileContents("/cours/new", data, { headers: { If: `(<${lock.token}>)` } });
-const refreshed = await client.customRequest("/cours/new", { method: "LOCK", headers: { If: `(<${lock.token}>)`, Timeout: "Second-120" } });
+const refreshed = await client.customRequest("/cours/new", {
+    method: "LOCK",
+    headers: { If: `(<${lock.token}>)`, Timeout: "Second-120" },
+});
 assert.match(await refreshed.text(), /Second-\d+|Infinite/);
 // It sends the token without the angle brackets of RFC 4918 10.5.
 await client.unlock("/cours/new", lock.token);
@@ -124,10 +146,16 @@ const shown = await client.stat("/cours/new", {
 });
 assert.match(JSON.stringify(shown.data.props), /parsed maths/);
 
-const fetched = await fetch(client.getFileDownloadLink("/cours/text.txt").replace(/\/\/[^@/]*@/, "//"), { headers: client.getHeaders() });
+const fetched = await fetch(client.getFileDownloadLink("/cours/text.txt").replace(/\/\/[^@/]*@/, "//"), {
+    headers: client.getHeaders(),
+});
 assert.equal(await fetched.text(), "again");
 assert.ok(client.getFileUploadLink("/cours/text.txt").startsWith(DAV_URL.split("//")[0]));
-const link = await fetch(client.getFileUploadLink("/cours/linked").replace(/\/\/[^@/]*@/, "//"), { method: "PUT", headers: client.getHeaders(), body: other });
+const link = await fetch(client.getFileUploadLink("/cours/linked").replace(/\/\/[^@/]*@/, "//"), {
+    method: "PUT",
+    headers: client.getHeaders(),
+    body: other,
+});
 assert.equal(link.status, 201);
 same(await client.getFileContents("/cours/linked"), other);
 

@@ -3,10 +3,11 @@
 Left out: publish and unpublish (Yandex only, commented out in its own README) and `copy` of a folder with its default depth
 of 1, which RFC 4918 9.8.3 does not know: it is asked for with depth "infinity".
 """
-import io, os, sys, threading, time
+
+import io, os, threading
 
 from webdav3.client import Client
-from webdav3.exceptions import MethodNotSupported, RemoteParentNotFound, RemoteResourceNotFound, ResourceLocked, ResponseErrorCode
+from webdav3.exceptions import RemoteParentNotFound, RemoteResourceNotFound, ResourceLocked, ResponseErrorCode
 
 host, root = os.environ["DAV_URL"].rstrip("/"), "/" + os.environ["DAV_FOLDER"]
 work = os.environ["DAV_WORK"]
@@ -17,8 +18,15 @@ data, other = os.urandom(1_500_000), os.urandom(3_000)
 
 
 def connect(password):
-    return Client({"webdav_hostname": host, "webdav_root": root, "webdav_login": os.environ["DAV_LOGIN"],
-                   "webdav_password": password, "webdav_timeout": 60})
+    return Client(
+        {
+            "webdav_hostname": host,
+            "webdav_root": root,
+            "webdav_login": os.environ["DAV_LOGIN"],
+            "webdav_password": password,
+            "webdav_timeout": 60,
+        }
+    )
 
 
 def raises(error, act, *arguments, **named):

@@ -3,6 +3,7 @@
 The server is named by the environment: DAV_URL (with a trailing slash), DAV_LOGIN, DAV_PASSWORD, DAV_CA (its certificate
 in PEM, empty for plain HTTP), DAV_FOLDER (a collection made by the caller; everything happens below it).
 """
+
 import base64, http.client, os, re, ssl, sys, time, traceback, urllib.parse
 import xml.etree.ElementTree as tree
 
@@ -68,7 +69,7 @@ class Answer:
     def names(self):
         """The decoded names listed, the folder itself as an empty name."""
         base = folder_of(self)
-        return {urllib.parse.unquote(path[len(base):]).strip("/") for path in self.properties()}
+        return {urllib.parse.unquote(path[len(base) :]).strip("/") for path in self.properties()}
 
 
 def folder_of(answer):
@@ -147,8 +148,10 @@ class Client:
 
     def lock(self, path, timeout="Second-600", **named):
         """Takes an exclusive write lock; returns the answer and the token."""
-        body = ('<?xml version="1.0"?><D:lockinfo xmlns:D="DAV:"><D:lockscope><D:exclusive/></D:lockscope><D:locktype><D:write/>'
-                '</D:locktype><D:owner><D:href>referee</D:href></D:owner></D:lockinfo>')
+        body = (
+            '<?xml version="1.0"?><D:lockinfo xmlns:D="DAV:"><D:lockscope><D:exclusive/></D:lockscope><D:locktype><D:write/>'
+            "</D:locktype><D:owner><D:href>referee</D:href></D:owner></D:lockinfo>"
+        )
         answer = self.ask("LOCK", path, body, Timeout=timeout, **named)
         assert answer.status in (200, 201), f"LOCK {path}: {answer.status} {answer.body[:300]!r}"
         token = answer["Lock-Token"]

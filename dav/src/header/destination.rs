@@ -1,6 +1,7 @@
 //! Where COPY and MOVE lead: `Destination` and `Overwrite` (RFC 4918 sections 10.3 and 10.6).
 
 use http::HeaderMap;
+use http::uri::Authority;
 
 use super::{BadHeader, single};
 use crate::path::UrlPath;
@@ -48,7 +49,8 @@ pub(crate) fn reference(raw: &str, authority: Option<&str>) -> Result<UrlPath, D
     let (theirs, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     let shaped =
         !scheme.is_empty() && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
-    if !shaped || theirs.is_empty() || theirs.contains(['?', '#']) {
+    let sound = Authority::try_from(theirs).is_ok_and(|server| server.port().is_none() || server.port_u16().is_some());
+    if !shaped || !sound {
         return Err(DestinationError::Malformed);
     }
     let path = if path.is_empty() {

@@ -138,6 +138,7 @@ impl<'a> Answering<'a> {
     pub(crate) fn resource(&self, xml: &mut Writer, path: &UrlPath, attr: &Attr, xattrs: &[Found]) {
         let source = Source {
             space: &self.visit.space,
+            access: &self.visit.access,
             locks: &self.locks,
             volume: self.volume,
             sync_token: self.sync_token.clone(),

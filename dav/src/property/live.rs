@@ -2,7 +2,8 @@
 
 use std::time::SystemTime;
 
-use cartable_fs::{Attr, Kind, Volume};
+use cartable_fs::{Attr, Kind, NodeId, Volume};
+use cartable_share::Access;
 
 use crate::lock::{Lock, Locks};
 use crate::path::UrlPath;
@@ -13,6 +14,7 @@ use crate::{date, page};
 /// What all live properties of one answer come from.
 pub(crate) struct Source<'a> {
     pub(crate) space: &'a cartable_fs::Space,
+    pub(crate) access: &'a Access,
     pub(crate) locks: &'a Locks,
     pub(crate) volume: Option<Volume>,
     /// The state that a client that syncs begins with; asked only where it is wanted.
@@ -136,7 +138,7 @@ impl Live {
                 xml.close();
             }
             Self::QuotaAvailable => xml.text_dav(local, &free(source).to_string()),
-            Self::QuotaUsed => xml.text_dav(local, &used(source).to_string()),
+            Self::QuotaUsed => xml.text_dav(local, &used(source, attr).to_string()),
             Self::SyncToken => xml.text_dav(local, source.sync_token.as_deref().unwrap_or_default()),
             Self::SupportedReports => {
                 xml.open_dav(local);
@@ -155,9 +157,14 @@ fn free(source: &Source<'_>) -> u64 {
     source.volume.map_or(0, |volume| volume.free_bytes)
 }
 
-/// RFC 4331 section 4: what is used of the quota that counts, which here is the whole disk.
-fn used(source: &Source<'_>) -> u64 {
-    source.volume.map_or(0, |volume| volume.bytes.saturating_sub(volume.free_bytes))
+/// RFC 4331 section 4: of the share what is used of the disk, so that both together are its size, as file managers show it;
+/// of a folder what is in it.
+fn used(source: &Source<'_>, attr: &Attr) -> u64 {
+    if attr.id == NodeId::ROOT {
+        source.volume.map_or(0, |volume| volume.bytes.saturating_sub(volume.free_bytes))
+    } else {
+        source.space.bytes_below(source.access, attr.id).unwrap_or(0)
+    }
 }
 
 /// Writes one lock as `lockdiscovery` shows it.

@@ -17,6 +17,8 @@ use tokio::time::timeout;
 use super::exchange::Exchange;
 use super::limits;
 
+/// How long a body that nobody reads may still come.
+const LINGER: Duration = Duration::from_secs(3);
 /// Pieces that the pump reads ahead.
 const AHEAD: usize = 2;
 
@@ -61,6 +63,15 @@ struct Wire {
     runtime: Handle,
 }
 
+impl Drop for Incoming {
+    fn drop(&mut self) {
+        if let Source::Wire(wire) = std::mem::replace(&mut self.source, Source::Ended(Ok(()))) {
+            let runtime = wire.runtime.clone();
+            runtime.spawn(wire.drain());
+        }
+    }
+}
+
 impl Incoming {
     /// Called on the runtime.
     pub(super) fn new(
@@ -101,11 +112,12 @@ impl Incoming {
     ///
     /// # Errors
     /// All of [`BodyError`]; a body announced too large is not asked for.
-    pub(crate) async fn collect(self, limit: usize) -> Result<Bytes, BodyError> {
+    pub(crate) async fn collect(mut self, limit: usize) -> Result<Bytes, BodyError> {
         if self.declared.is_some_and(|declared| declared > limit as u64) {
             return Err(BodyError::TooLarge);
         }
-        let Source::Wire(mut wire) = self.source else { return Err(BodyError::Broken) };
+        let source = std::mem::replace(&mut self.source, Source::Ended(Err(BodyError::Broken)));
+        let Source::Wire(mut wire) = source else { return Err(BodyError::Broken) };
         let whole = async {
             let mut whole = BytesMut::new();
             while let Some(piece) = wire.next().await? {
@@ -138,16 +150,27 @@ async fn pump(mut wire: Wire, pieces: mpsc::Sender<Piece>) {
     loop {
         let piece = tokio::select! {
             piece = wire.next() => piece,
-            () = pieces.closed() => return,
+            () = pieces.closed() => return wire.drain().await,
         };
         let is_last = !matches!(piece, Ok(Some(_)));
-        if pieces.send(piece).await.is_err() || is_last {
-            return;
+        let unread = pieces.send(piece).await.is_err();
+        match (is_last, unread) {
+            (true, _) => return,
+            (false, true) => return wire.drain().await,
+            (false, false) => {}
         }
     }
 }
 
 impl Wire {
+    /// Lets what still comes on a stream of HTTP/2 go by for a while, and so the answer: reset while it is sent, some clients
+    /// take the refusal of an upload for a broken connection. HTTP/1 does the same for the whole connection.
+    async fn drain(mut self) {
+        if self.version == Version::HTTP_2 {
+            let _ = timeout(LINGER, async { while let Ok(Some(_)) = self.next().await {} }).await;
+        }
+    }
+
     async fn next(&mut self) -> Piece {
         loop {
             let frame = timeout(self.patience, self.body.frame()).await.map_err(|_| BodyError::TooSlow)?;

@@ -77,9 +77,7 @@ impl Space {
         };
         let done = match &old {
             Some(old) if keeping == Keeping::Replaced => Self::take_over(&mut tree, old.id, &node, &names),
-            Some(_) => {
-                tree.remove_entry(folder, name).and_then(|()| Self::take_new(&mut tree, &into, &node, name))
-            }
+            Some(_) => tree.remove_entry(folder, name).and_then(|()| Self::take_new(&mut tree, &into, &node, name)),
             None => Self::take_new(&mut tree, &into, &node, name),
         };
         self.shared.stop_on_failure(done)?;

@@ -8,7 +8,7 @@ use rusqlite::params;
 use super::Space;
 use crate::error::{FsError, Result};
 use crate::name::Name;
-use crate::node::{Attr, NodeId};
+use crate::node::{Attr, Kind, NodeId};
 
 /// An extended attribute: name and value.
 pub type Found = (Vec<u8>, Vec<u8>);
@@ -55,6 +55,25 @@ impl Space {
             found.entry(NodeId::from_row(row.get(0)?)?).or_default().push((row.get(1)?, row.get(2)?));
         }
         Ok(found)
+    }
+}
+
+impl Space {
+    /// Bytes of all files that lie below a folder, as they were at the last commit.
+    ///
+    /// # Errors
+    /// [`FsError::Database`].
+    pub fn bytes_below(&self, _access: &Access, folder: NodeId) -> Result<u64> {
+        let tree = self.shared.tree.lock();
+        let mut query = tree.db.prepare_cached(
+            "WITH RECURSIVE below (id) AS (
+                 SELECT node FROM entries WHERE parent = ?1
+                 UNION SELECT e.node FROM below b JOIN entries e ON e.parent = b.id)
+             SELECT coalesce(sum(n.size), 0) FROM below b JOIN nodes n ON n.id = b.id WHERE (n.mode & ?2) = ?3",
+        )?;
+        let (mask, file) = (0o170_000, Kind::File.type_bits());
+        let bytes: i64 = query.query_row(params![folder.row(), mask, file], |row| row.get(0))?;
+        Ok(bytes.cast_unsigned())
     }
 }
 
