@@ -3,6 +3,7 @@
 //! [`server`] moves bytes and knows nothing of WebDAV; [`door`] decides who comes in; [`method`] has one file for each method,
 //! each a function from a request and a space to an answer; [`browser`] and [`page`] are for people. [`Share`] holds it all.
 
+mod announce;
 mod browser;
 mod condition;
 mod date;

@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use cartable_fs::bag::SlotId;
 
+use crate::announce::Announcement;
 use crate::door::Door;
 use crate::keys::Keys;
 use crate::log::Log;
@@ -49,6 +50,8 @@ pub struct Options {
     pub certificate: Certificate,
     /// Plain HTTP also where others can listen in.
     pub danger_plain: bool,
+    /// Network interfaces on which the share is announced.
+    pub announce: Vec<String>,
     /// Where to write a line for each request.
     pub log: Option<PathBuf>,
 }
@@ -68,6 +71,9 @@ pub enum ShareError {
     /// The certificate can't be used.
     #[error(transparent)]
     Certificate(#[from] CertificateError),
+    /// The share can't be announced.
+    #[error("announcing the share: {0}")]
+    Announce(String),
     /// The system failed.
     #[error("{act}")]
     Io {
@@ -102,6 +108,7 @@ pub struct Share {
     server: Server,
     door: Arc<Door>,
     files: Option<(Arc<TlsFiles>, PathBuf)>,
+    announcement: Option<Announcement>,
 }
 
 impl Share {
@@ -140,7 +147,13 @@ impl Share {
                 tokio::time::sleep(LOOK).await;
             }
         });
-        Ok(Self { server, door, files })
+        let announced = server
+            .addresses()
+            .first()
+            .filter(|_| !options.announce.is_empty())
+            .map(|address| Announcement::start(&options.announce, *address, files.is_some()));
+        let announcement = announced.transpose().map_err(|error| ShareError::Announce(error.to_string()))?;
+        Ok(Self { server, door, files, announcement })
     }
 
     /// Where the share is, one for each address that it listens at.
@@ -192,6 +205,7 @@ impl Share {
 
     /// Accepts nobody any more, and lets requests under way end.
     pub fn close(self) {
+        drop(self.announcement);
         self.server.close(PATIENCE);
     }
 }
