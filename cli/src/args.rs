@@ -1,15 +1,14 @@
 //! The command line, with its help in the user's language.
 
-use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+mod fstab;
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::exit::Failure;
 use crate::text::Text;
-
-/// The name under which mount(8) calls us.
-const MOUNT_HELPER: &str = "mount.fuse.cartable";
 
 #[derive(Parser)]
 #[command(name = "cartable", version, disable_help_subcommand = true)]
@@ -24,9 +23,13 @@ pub(crate) struct Cli {
 #[derive(Subcommand)]
 pub(crate) enum Command {
     Init(Init),
+    Open(Open),
     Mount(Mount),
+    Serve(Serve),
     Unmount { folder: PathBuf },
+    Close { bag: PathBuf },
     Status(Bag),
+    Device(Devices),
     Passwd(Passwd),
     Remember(Remember),
     Forget { bag: PathBuf },
@@ -77,25 +80,113 @@ pub(crate) enum Cipher {
     Auto,
 }
 
+/// How a bag is opened, and whether the command stays.
 #[derive(Args)]
-pub(crate) struct Mount {
-    pub(crate) bag: PathBuf,
-    pub(crate) folder: PathBuf,
+pub(crate) struct Opening {
     #[arg(long, value_name = "FILE")]
     pub(crate) passphrase_file: Option<PathBuf>,
     #[arg(long)]
     pub(crate) foreground: bool,
+    #[arg(long)]
+    pub(crate) danger_accept_older_copy: bool,
+}
+
+/// How a drive is mounted.
+#[derive(Args)]
+pub(crate) struct Drive {
     #[arg(long)]
     pub(crate) allow_other: bool,
     #[arg(long)]
     pub(crate) read_only: bool,
     #[arg(long, short = 'o', value_delimiter = ',', value_parser = ["nosuid", "nodev", "noexec"])]
     pub(crate) options: Vec<String>,
-    #[arg(long)]
-    pub(crate) danger_accept_older_copy: bool,
-    /// This is the process behind the drive: the passphrase comes on standard input, the verdict goes to standard output.
+}
+
+/// How a share is offered.
+#[derive(Args)]
+pub(crate) struct Sharing {
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub(crate) tls_cert: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub(crate) tls_key: Option<PathBuf>,
+    #[arg(long, conflicts_with_all = ["tls_cert", "tls_key", "name"])]
+    pub(crate) no_tls: bool,
+    #[arg(long, requires = "no_tls")]
+    pub(crate) danger_plain_http: bool,
+    #[arg(long, value_name = "DNS", conflicts_with = "tls_cert")]
+    pub(crate) name: Vec<String>,
+    #[arg(long, value_name = "NETWORK")]
+    pub(crate) announce: Vec<String>,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) log: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(crate) struct Open {
+    pub(crate) bag: PathBuf,
+    #[arg(long, value_name = "FOLDER", required_unless_present_any = ["listen", "behind"])]
+    pub(crate) mount: Option<PathBuf>,
+    #[arg(long, value_name = "ADDRESS", value_parser = address)]
+    pub(crate) listen: Vec<SocketAddr>,
+    #[command(flatten)]
+    pub(crate) opening: Opening,
+    #[command(flatten)]
+    pub(crate) drive: Drive,
+    #[command(flatten)]
+    pub(crate) sharing: Sharing,
+    /// This is the process behind the doors: what is wanted comes on standard input, the verdict goes to standard output.
     #[arg(long, hide = true)]
     pub(crate) behind: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Mount {
+    pub(crate) bag: PathBuf,
+    pub(crate) folder: PathBuf,
+    #[command(flatten)]
+    pub(crate) opening: Opening,
+    #[command(flatten)]
+    pub(crate) drive: Drive,
+}
+
+#[derive(Args)]
+pub(crate) struct Serve {
+    pub(crate) bag: PathBuf,
+    #[arg(long, value_name = "ADDRESS", value_parser = address, default_value = "127.0.0.1:8843")]
+    pub(crate) listen: Vec<SocketAddr>,
+    #[arg(long, conflicts_with_all = ["passphrase_file", "danger_accept_older_copy"])]
+    pub(crate) locked: bool,
+    #[arg(long, value_name = "SECONDS", requires = "locked", default_value = "900")]
+    pub(crate) lock_after: u64,
+    #[command(flatten)]
+    pub(crate) opening: Opening,
+    #[command(flatten)]
+    pub(crate) sharing: Sharing,
+}
+
+#[derive(Args)]
+pub(crate) struct Devices {
+    #[command(subcommand)]
+    pub(crate) act: DeviceAct,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum DeviceAct {
+    Add {
+        #[command(flatten)]
+        unlock: Unlock,
+        #[arg(value_name = "NAME", value_parser = device_name)]
+        device: String,
+        #[arg(long)]
+        url: Option<String>,
+    },
+    List(Unlock),
+    Remove {
+        #[command(flatten)]
+        unlock: Unlock,
+        #[arg(value_name = "NAME")]
+        device: String,
+    },
 }
 
 #[derive(Args)]
@@ -156,6 +247,26 @@ pub(crate) struct Gc {
     pub(crate) reseal: bool,
 }
 
+/// The port of a share that was given none.
+pub(crate) const PORT: u16 = 8843;
+
+/// Reads where a share listens: an address, with a port or without.
+fn address(text: &str) -> Result<SocketAddr, std::net::AddrParseError> {
+    text.parse().or_else(|_| text.trim_matches(['[', ']']).parse().map(|ip: IpAddr| SocketAddr::new(ip, PORT)))
+}
+
+/// Reads what a device is called: a line of text.
+fn device_name(text: &str) -> Result<String, &'static str> {
+    let name = text.trim();
+    if name.is_empty() || name.len() > NAME_BYTES || name.chars().any(char::is_control) {
+        return Err("a name is a line of 1 to 200 bytes");
+    }
+    Ok(name.to_owned())
+}
+
+/// The longest name of a device.
+const NAME_BYTES: usize = 200;
+
 /// The command with all its help texts.
 pub(crate) fn command(text: &Text) -> clap::Command {
     localised(Cli::command(), "cartable", text)
@@ -163,7 +274,7 @@ pub(crate) fn command(text: &Text) -> clap::Command {
 
 /// Reads the command line. Help, version and misuse end here.
 pub(crate) fn parse(text: &Text) -> Result<Cli, Failure> {
-    let arguments = mount_helper(std::env::args_os().collect());
+    let arguments = fstab::ours(std::env::args_os().collect());
     let matches = command(text).try_get_matches_from(arguments).unwrap_or_else(|error| error.exit());
     Cli::from_arg_matches(&matches).map_err(|error| error.exit())
 }
@@ -185,96 +296,13 @@ fn localised(command: clap::Command, id: &str, text: &Text) -> clap::Command {
     command
 }
 
-/// Turns `mount.fuse.cartable BAG DIR -o OPTIONS`, as mount(8) and fstab(5) call it, into our own words. Options that
-/// are mount(8)'s own, or say what is so anyway, are left out; others are handed on, and refused when they are unknown.
-fn mount_helper(arguments: Vec<OsString>) -> Vec<OsString> {
-    let called = arguments.first().map(Path::new).and_then(Path::file_name);
-    if called != Some(MOUNT_HELPER.as_ref()) {
-        return arguments;
-    }
-    let mut ours: Vec<OsString> = ["cartable", "mount"].map(Into::into).to_vec();
-    let mut rest = arguments.into_iter().skip(1);
-    while let Some(argument) = rest.next() {
-        match argument.to_str() {
-            Some("-o") => {
-                let options = rest.next().unwrap_or_default();
-                for option in options.to_string_lossy().split(',') {
-                    match option.split_once('=') {
-                        Some(("passphrase-file", file)) => ours.extend(["--passphrase-file".into(), file.into()]),
-                        None if option == "allow_other" => ours.push("--allow-other".into()),
-                        None if option == "ro" => ours.push("--read-only".into()),
-                        _ if IGNORED.contains(&option) || option.is_empty() || option.starts_with("x-") => {}
-                        _ => ours.extend(["--options".into(), option.into()]),
-                    }
-                }
-            }
-            Some(flag) if flag.starts_with('-') => {}
-            _ => ours.push(argument),
-        }
-    }
-    ours
-}
-
-/// Options of fstab(5) that change nothing here.
-const IGNORED: [&str; 24] = [
-    "rw",
-    "defaults",
-    "auto",
-    "noauto",
-    "user",
-    "users",
-    "nouser",
-    "owner",
-    "group",
-    "nofail",
-    "_netdev",
-    "suid",
-    "dev",
-    "exec",
-    "async",
-    "noatime",
-    "relatime",
-    "norelatime",
-    "nodiratime",
-    "default_permissions",
-    "lazytime",
-    "silent",
-    "loud",
-    "nomand",
-];
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-    use super::*;
+    use std::path::Path;
 
-    #[test]
-    fn fstab_options_become_ours() {
-        let words = [
-            "/sbin/mount.fuse.cartable",
-            "/bag",
-            "/dir",
-            "-o",
-            "rw,noauto,user,passphrase-file=/p,allow_other,ro,nosuid,x-a.b=c,odd",
-        ];
-        let ours = mount_helper(words.iter().map(OsString::from).collect());
-        let expected = [
-            "cartable",
-            "mount",
-            "/bag",
-            "/dir",
-            "--passphrase-file",
-            "/p",
-            "--allow-other",
-            "--read-only",
-            "--options",
-            "nosuid",
-            "--options",
-            "odd",
-        ];
-        assert_eq!(ours, expected.map(OsString::from));
-    }
+    use super::*;
 
     /// `docs/commands.md` is what the program says of itself. To write it anew: `CARTABLE_WRITE=1 cargo test -p cartable`.
     #[test]

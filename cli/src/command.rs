@@ -1,11 +1,14 @@
 //! Each command, from its arguments to what it says.
 
+mod close;
+mod device;
 mod first;
 mod init;
 mod keyring;
-mod mount;
+mod open;
 mod report;
 mod slots;
+mod status;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -22,9 +25,13 @@ pub(crate) fn run(cli: &Cli, text: &Text) -> Result<(), Failure> {
     match &cli.command {
         None => first::run(cli.desktop, text),
         Some(Command::Init(init)) => init::run(init, text),
-        Some(Command::Mount(mount)) => mount::run(mount, text),
-        Some(Command::Unmount { folder }) => mount::unmount(folder, text),
-        Some(Command::Status(bag)) => report::status(bag, text),
+        Some(Command::Open(open)) => open::open(open, text),
+        Some(Command::Mount(mount)) => open::mount(mount, text),
+        Some(Command::Serve(serve)) => open::serve(serve, text),
+        Some(Command::Unmount { folder }) => close::unmount(folder, text),
+        Some(Command::Close { bag }) => close::close(bag, text),
+        Some(Command::Status(bag)) => status::run(bag, text),
+        Some(Command::Device(devices)) => device::run(&devices.act, text),
         Some(Command::Passwd(passwd)) => slots::passwd(passwd, text),
         Some(Command::Slots(slots)) => slots::run(&slots.act, text),
         Some(Command::Remember(remember)) => keyring::remember(remember, text),
@@ -52,6 +59,8 @@ fn print(report: &Value, as_json: bool, text: &Text) -> Result<(), Failure> {
             Value::Bool(true) => text.say("yes"),
             Value::Bool(false) => text.say("no"),
             Value::Null => text.say("none"),
+            Value::Array(said) if said.is_empty() => text.say("none"),
+            Value::Array(said) => said.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),
             other => other.to_string(),
         };
         output::print(format!("{}: {value}", text.say(&format!("name-{}", name.replace('_', "-")))))?;
@@ -66,8 +75,17 @@ fn now() -> u64 {
 
 /// A day of the local calendar, as ISO 8601 has it.
 fn date(seconds: u64) -> String {
-    let time = i64::try_from(seconds).ok().and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
-    time.map(|time| jiff::tz::TimeZone::system().to_datetime(time).date().to_string()).unwrap_or_default()
+    local(seconds).map(|time| time.date().to_string()).unwrap_or_default()
+}
+
+/// A minute of the local calendar.
+fn moment(seconds: u64) -> String {
+    local(seconds).map(|time| time.strftime("%Y-%m-%d %H:%M").to_string()).unwrap_or_default()
+}
+
+fn local(seconds: u64) -> Option<jiff::civil::DateTime> {
+    let time = i64::try_from(seconds).ok().and_then(|seconds| jiff::Timestamp::from_second(seconds).ok())?;
+    Some(jiff::tz::TimeZone::system().to_datetime(time))
 }
 
 /// An empty report.

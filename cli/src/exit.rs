@@ -3,13 +3,14 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
+use cartable_dav::{CertificateError, ShareError};
 use cartable_fs::FsError;
 use cartable_fs::bag::{BagError, KeyError};
 use serde::{Deserialize, Serialize};
 
 use crate::text::Text;
 
-/// Why a command failed. Sent from the process behind a drive to the one that started it.
+/// Why a command failed. Sent from the process that has the bag to the one that asked.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) enum Failure {
     /// A file or the system failed.
@@ -62,6 +63,18 @@ pub(crate) enum Failure {
     NoKeyring,
     /// No such slot, or the last one.
     Slot { what: String },
+    /// No process has the bag open.
+    NotOpen { bag: PathBuf },
+    /// There is a device of this name.
+    DeviceThere { name: String },
+    /// There is no device of this name or login.
+    NoDevice { name: String },
+    /// The share can't listen there.
+    Address { what: String },
+    /// The certificate or its key can't be used.
+    Certificate { path: PathBuf, what: String },
+    /// Everybody on the network could read along.
+    PlainRefused { address: String },
 }
 
 impl Failure {
@@ -83,43 +96,51 @@ impl Failure {
             Self::ReadOnlyDisk { .. } => 10,
             Self::Damaged { .. } => 11,
             Self::OlderCopy { .. } => 12,
-            Self::NotMounted { .. } => 13,
+            Self::NotMounted { .. } | Self::NotOpen { .. } => 13,
             Self::InUse { .. } => 14,
-            Self::Slot { .. } | Self::WhichPassphrase => 15,
+            Self::Slot { .. } | Self::WhichPassphrase | Self::DeviceThere { .. } | Self::NoDevice { .. } => 15,
             Self::NoKeyring => 16,
+            Self::Address { .. } => 17,
+            Self::Certificate { .. } => 18,
+            Self::PlainRefused { .. } => 19,
         }
     }
 
     /// What happened, and what to do.
     pub(crate) fn sentences(&self, text: &Text) -> String {
-        let (id, variable): (&str, Option<(&str, Cow<'_, str>)>) = match self {
-            Self::Other { what } => ("other", Some(("what", what.into()))),
-            Self::WrongSecret => ("wrong-secret", None),
-            Self::NotABag { folder } => ("not-a-bag", Some(("folder", shown(folder)))),
-            Self::NotEmptyForBag { folder } => ("not-empty-for-bag", Some(("folder", shown(folder)))),
-            Self::NewerFormat => ("newer-format", None),
-            Self::Busy { process } => ("busy", Some(("process", process.into()))),
-            Self::PlaceMissing { folder } => ("place-missing", Some(("folder", shown(folder)))),
-            Self::PlaceNotFolder { folder } => ("place-not-folder", Some(("folder", shown(folder)))),
-            Self::PlaceNotEmpty { folder } => ("place-not-empty", Some(("folder", shown(folder)))),
-            Self::PlaceNotYours { folder } => ("place-not-yours", Some(("folder", shown(folder)))),
-            Self::OthersNotAllowed => ("others-not-allowed", None),
-            Self::NoFuse => ("no-fuse", None),
-            Self::NoRoom => ("no-room", None),
-            Self::ReadOnlyDisk { path } => ("read-only-disk", Some(("path", shown(path)))),
-            Self::Damaged { what } => ("damaged", Some(("what", what.into()))),
-            Self::OlderCopy { what } => ("older-copy", Some(("what", what.into()))),
-            Self::NotMounted { folder } => ("not-mounted", Some(("folder", shown(folder)))),
-            Self::InUse { folder } => ("in-use", Some(("folder", shown(folder)))),
-            Self::NoTerminal => ("no-terminal", None),
-            Self::Mismatch => ("mismatch", None),
-            Self::BadPassphrase => ("bad-passphrase", None),
-            Self::NoSheet => ("no-sheet", None),
-            Self::NoKeyring => ("no-keyring", None),
-            Self::WhichPassphrase => ("which-passphrase", None),
-            Self::Slot { what } => ("slot", Some(("what", what.into()))),
+        let (id, variables): (&str, Vec<(&str, Cow<'_, str>)>) = match self {
+            Self::Other { what } => ("other", vec![("what", what.into())]),
+            Self::WrongSecret => ("wrong-secret", vec![]),
+            Self::NotABag { folder } => ("not-a-bag", vec![("folder", shown(folder))]),
+            Self::NotEmptyForBag { folder } => ("not-empty-for-bag", vec![("folder", shown(folder))]),
+            Self::NewerFormat => ("newer-format", vec![]),
+            Self::Busy { process } => ("busy", vec![("process", process.into())]),
+            Self::PlaceMissing { folder } => ("place-missing", vec![("folder", shown(folder))]),
+            Self::PlaceNotFolder { folder } => ("place-not-folder", vec![("folder", shown(folder))]),
+            Self::PlaceNotEmpty { folder } => ("place-not-empty", vec![("folder", shown(folder))]),
+            Self::PlaceNotYours { folder } => ("place-not-yours", vec![("folder", shown(folder))]),
+            Self::OthersNotAllowed => ("others-not-allowed", vec![]),
+            Self::NoFuse => ("no-fuse", vec![]),
+            Self::NoRoom => ("no-room", vec![]),
+            Self::ReadOnlyDisk { path } => ("read-only-disk", vec![("path", shown(path))]),
+            Self::Damaged { what } => ("damaged", vec![("what", what.into())]),
+            Self::OlderCopy { what } => ("older-copy", vec![("what", what.into())]),
+            Self::NotMounted { folder } => ("not-mounted", vec![("folder", shown(folder))]),
+            Self::InUse { folder } => ("in-use", vec![("folder", shown(folder))]),
+            Self::NoTerminal => ("no-terminal", vec![]),
+            Self::Mismatch => ("mismatch", vec![]),
+            Self::BadPassphrase => ("bad-passphrase", vec![]),
+            Self::NoSheet => ("no-sheet", vec![]),
+            Self::NoKeyring => ("no-keyring", vec![]),
+            Self::WhichPassphrase => ("which-passphrase", vec![]),
+            Self::Slot { what } => ("slot", vec![("what", what.into())]),
+            Self::NotOpen { bag } => ("not-open", vec![("bag", shown(bag))]),
+            Self::DeviceThere { name } => ("device-there", vec![("name", name.into())]),
+            Self::NoDevice { name } => ("no-device", vec![("name", name.into())]),
+            Self::Address { what } => ("address", vec![("what", what.into())]),
+            Self::Certificate { path, what } => ("certificate", vec![("path", shown(path)), ("what", what.into())]),
+            Self::PlainRefused { address } => ("plain-refused", vec![("address", address.into())]),
         };
-        let variables: Vec<_> = variable.into_iter().collect();
         format!(
             "{}\n{}",
             text.say_with(&format!("err-{id}"), &variables),
@@ -187,6 +208,31 @@ impl From<FsError> for Failure {
             FsError::Database(error) if is_damage(&error) => Self::Damaged { what: error.to_string() },
             FsError::Io { act, source } => Self::io(act, Path::new(""), &source),
             other => Self::Other { what: chain(&other) },
+        }
+    }
+}
+
+impl From<ShareError> for Failure {
+    fn from(error: ShareError) -> Self {
+        match error {
+            ShareError::Address(error) => Self::Address { what: error.to_string() },
+            ShareError::PlainBeyondLoopback { address } => Self::PlainRefused { address: address.to_string() },
+            ShareError::Certificate(error) => error.into(),
+            ShareError::Announce(_) => Self::Other { what: error.to_string() },
+            ShareError::Io { act, source } => Self::Other { what: format!("{act}: {source}") },
+        }
+    }
+}
+
+impl From<CertificateError> for Failure {
+    fn from(error: CertificateError) -> Self {
+        match error {
+            CertificateError::Read { path, cause } => Self::Certificate { path, what: cause.to_string() },
+            CertificateError::Write { path, cause } => Self::io("writing", &path, &cause),
+            CertificateError::Unusable { certificate, cause, .. } => {
+                Self::Certificate { path: certificate, what: cause.to_string() }
+            }
+            made @ CertificateError::Make(_) => Self::Other { what: made.to_string() },
         }
     }
 }

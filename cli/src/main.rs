@@ -2,16 +2,21 @@
 
 mod args;
 mod background;
+mod code;
 mod command;
 mod desktop;
 mod drive;
 mod exit;
+mod notify;
 mod output;
 mod passphrase;
 mod places;
+mod process;
+mod share;
 mod sheet;
 mod socket;
 mod text;
+mod wanted;
 mod work;
 
 use std::process::ExitCode;

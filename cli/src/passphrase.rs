@@ -17,7 +17,7 @@ use crate::text::Text;
 /// The bytes of a passphrase.
 pub(crate) type Bytes = Zeroizing<Vec<u8>>;
 
-/// A secret on its way to the process behind a drive: hexadecimal in JSON.
+/// A secret on its way to another process: hexadecimal in JSON.
 #[derive(Clone)]
 pub(crate) struct Word(pub(crate) Bytes);
 

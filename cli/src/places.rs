@@ -24,18 +24,25 @@ pub(crate) fn state() -> Result<Arc<StateFolder>, Failure> {
     Ok(Arc::new(StateFolder::open(&state_folder()?)?))
 }
 
-/// Where the processes behind drives listen: a folder that only this user can enter.
+/// Where the processes that have bags listen: a folder that only this user can enter.
 pub(crate) fn sockets() -> Result<PathBuf, Failure> {
     let runtime = std::env::var_os("XDG_RUNTIME_DIR").filter(|value| !value.is_empty()).map(PathBuf::from);
     let folder = match runtime {
         Some(runtime) => runtime.join("cartable"),
         None => state_folder()?.join("sockets"),
     };
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(&folder)
-        .map_err(|error| Failure::io("making", &folder, &error))?;
+    private(folder)
+}
+
+/// Where the share keeps the certificate that it made itself.
+pub(crate) fn certificates() -> Result<PathBuf, Failure> {
+    private(state_folder()?.join("tls"))
+}
+
+/// Makes a folder that only this user can enter, unless it is there.
+fn private(folder: PathBuf) -> Result<PathBuf, Failure> {
+    let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder);
+    made.map_err(|error| Failure::io("making", &folder, &error))?;
     Ok(folder)
 }
 

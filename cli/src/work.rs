@@ -1,4 +1,6 @@
-//! What can be asked of an open bag, whoever has it open: the process behind a drive, or else the command itself.
+//! What can be asked of an open bag, whoever has it open: the process behind its doors, or else the command itself.
+
+mod devices;
 
 use cartable_fs::Collected;
 use cartable_fs::bag::{Bag, Grant, KeyringSlot, Opening, SlotId, SlotKind};
@@ -9,12 +11,14 @@ use crate::args::Unlock;
 use crate::exit::Failure;
 use crate::passphrase::{Bytes, Word, ask, open_with, secret};
 use crate::places;
-use crate::socket;
+use crate::socket::{self, Reply, Request};
 use crate::text::Text;
 
+pub(crate) use devices::ListedDevice;
+
 /// What can be asked. What changes or tells the keys proves itself by a secret of the owner.
-#[derive(Serialize, Deserialize)]
-pub(crate) enum Request {
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) enum Task {
     /// Read everything and say what is wrong.
     Check,
     /// Give back the room of what was deleted.
@@ -27,32 +31,36 @@ pub(crate) enum Request {
     RemoveSlot { by: Word, slot: String },
     /// Put a new passphrase in the place of the old one.
     ChangePassphrase { by: Word, new: Word, now: u64 },
-    /// Say where the drive is.
-    Drive,
-    /// If the drive is there: make everything durable, and later say how it ended.
-    Farewell { drive: Word },
+    /// List the devices.
+    Devices { by: Word },
+    /// Let a device log in.
+    AddDevice { by: Word, login: String, password: Word, name: String, now: u64 },
+    /// Stop one, by its name or its login.
+    RemoveDevice { by: Word, device: String },
 }
 
-/// What is answered: progress any number of times, then one of the others.
+/// What was done.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) enum Reply {
-    Progress {
-        done: u64,
-        total: u64,
-    },
+pub(crate) enum Done {
     Checked(Report),
     Collected(Collected),
     Slots(Vec<Listed>),
+    Devices(Vec<ListedDevice>),
+    /// There is a new slot, and no old one less.
     Added {
         slot: String,
     },
-    Drive {
-        folder: Word,
+    /// A slot is gone: whoever came by it has to leave.
+    Removed {
+        slot: String,
     },
-    Done,
-    /// It is another drive.
-    Elsewhere,
-    Failed(Failure),
+}
+
+impl Task {
+    /// Whether it leaves the bag as it is.
+    pub(crate) fn only_reads(&self) -> bool {
+        matches!(self, Self::Check | Self::Slots { .. } | Self::Devices { .. })
+    }
 }
 
 /// A slot as the list shows it.
@@ -68,18 +76,28 @@ pub(crate) struct Listed {
 pub(crate) fn have_done(
     unlock: &Unlock,
     known: Option<Bytes>,
-    request: &Request,
+    task: &Task,
     text: &Text,
     show: &mut dyn FnMut(Progress),
-) -> Result<Reply, Failure> {
-    if let Some(reply) = socket::ask(&unlock.bag, request, show)? {
-        return Ok(reply);
+) -> Result<Done, Failure> {
+    let request = Request::Work(task.clone());
+    let answer = socket::ask(&unlock.bag, &request, show)?;
+    if let Some(Reply::Done(done)) = answer {
+        return Ok(done);
     }
-    let reading = matches!(request, Request::Check | Request::Slots { .. });
-    let bag = opened(unlock, known, reading, text)?;
-    let reply = done(&bag, request, show);
+    let bag = match opened(unlock, known, task.only_reads(), text) {
+        // Somebody logged in meanwhile.
+        Err(Failure::Busy { process }) if answer.is_some() => {
+            return match socket::ask(&unlock.bag, &request, show)? {
+                Some(Reply::Done(done)) => Ok(done),
+                _ => Err(Failure::Busy { process }),
+            };
+        }
+        opened => opened?,
+    };
+    let done = done(&bag, task, show);
     bag.close_spaces()?;
-    reply
+    done
 }
 
 /// Opens the bag that a command works on; `reading` leaves it and what is remembered of it as they are.
@@ -100,9 +118,9 @@ pub(crate) fn asked(unlock: &Unlock, text: &Text) -> Result<Bytes, Failure> {
 }
 
 /// Does it in a bag that is open in this process.
-pub(crate) fn done(bag: &Bag, request: &Request, show: &mut dyn FnMut(Progress)) -> Result<Reply, Failure> {
-    match request {
-        Request::Check => {
+pub(crate) fn done(bag: &Bag, task: &Task, show: &mut dyn FnMut(Progress)) -> Result<Done, Failure> {
+    match task {
+        Task::Check => {
             let (space, older) = bag.open_home_to_check()?;
             let mut report = space.check(&bag.access()?, show)?;
             if report.is_clean() && older.is_none() {
@@ -111,38 +129,53 @@ pub(crate) fn done(bag: &Bag, request: &Request, show: &mut dyn FnMut(Progress))
             if let Some(older) = older {
                 report.add(Severity::Damage, format!("an older or altered copy: {older}"), Vec::new());
             }
-            Ok(Reply::Checked(report))
+            Ok(Done::Checked(report))
         }
-        Request::Collect => {
+        Task::Collect => {
             let access = bag.access()?;
             let change = access.change().map_err(|_| Failure::ReadOnlyDisk { path: bag.folder().into() })?;
-            Ok(Reply::Collected(bag.open_home()?.collect(&access, &change, show)?))
+            Ok(Done::Collected(bag.open_home()?.collect(&access, &change, show)?))
         }
-        // For the process, not for the bag.
-        Request::Drive | Request::Farewell { .. } => Ok(Reply::Elsewhere),
-        Request::Slots { by } => {
+        Task::Slots { by } => {
             bag.prove_owner(&secret(&by.0)?)?;
-            Ok(Reply::Slots(bag.slots()?.iter().map(listed).collect()))
+            Ok(Done::Slots(bag.slots()?.iter().map(listed).collect()))
         }
-        Request::AddSlot { by, new, now } => {
+        Task::AddSlot { by, new, now } => {
             bag.prove_owner(&secret(&by.0)?)?;
             let slot = bag.add_slot(&secret(&new.0)?, Grant::Bag, *now)?;
-            Ok(Reply::Added { slot: slot.to_string() })
+            Ok(Done::Added { slot: slot.to_string() })
         }
-        Request::RemoveSlot { by, slot } => {
+        Task::RemoveSlot { by, slot } => {
             bag.prove_owner(&secret(&by.0)?)?;
             let id = bag.slots()?.iter().map(|known| known.id).find(|id| id.to_string() == *slot);
             bag.remove_slot(&id.ok_or_else(|| Failure::Slot { what: slot.clone() })?)?;
-            Ok(Reply::Done)
+            devices::forget_removed(bag)?;
+            Ok(Done::Removed { slot: slot.clone() })
         }
-        Request::ChangePassphrase { by, new, now } => {
+        Task::ChangePassphrase { by, new, now } => {
             let by = bag.prove_owner(&secret(&by.0)?)?;
             let new = secret(&new.0)?;
             match passphrase_to_replace(&bag.slots()?, by)? {
-                Some(slot) => bag.replace_slot(&slot, &new, *now)?,
-                None => bag.add_slot(&new, Grant::Bag, *now)?,
-            };
-            Ok(Reply::Done)
+                Some(old) => {
+                    bag.replace_slot(&old, &new, *now)?;
+                    Ok(Done::Removed { slot: old.to_string() })
+                }
+                None => Ok(Done::Added { slot: bag.add_slot(&new, Grant::Bag, *now)?.to_string() }),
+            }
+        }
+        Task::Devices { by } => {
+            bag.prove_owner(&secret(&by.0)?)?;
+            Ok(Done::Devices(devices::list(bag)?))
+        }
+        Task::AddDevice { by, login, password, name, now } => {
+            bag.prove_owner(&secret(&by.0)?)?;
+            let slot = devices::add(bag, login, password, name, *now)?;
+            Ok(Done::Added { slot: slot.to_string() })
+        }
+        Task::RemoveDevice { by, device } => {
+            bag.prove_owner(&secret(&by.0)?)?;
+            let slot = devices::remove(bag, device)?;
+            Ok(Done::Removed { slot: slot.to_string() })
         }
     }
 }

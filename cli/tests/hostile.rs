@@ -10,12 +10,10 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Stdio;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use desk::{Desk, said};
+use desk::{Desk, PASSPHRASE, said, until};
 use rustix::process::Signal;
-
-const PASSPHRASE: [&str; 2] = ["--passphrase-file", "passphrase"];
 
 fn run(desk: &Desk, words: &[&str]) -> String {
     let output = desk.run(&[words, &PASSPHRASE].concat());
@@ -29,14 +27,6 @@ fn said_by(desk: &Desk, words: &[&str]) -> String {
 
 fn is_open(desk: &Desk) -> bool {
     said_by(desk, &["status", "bag", "--json"]).contains("\"open\":true")
-}
-
-fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    let start = Instant::now();
-    while !holds() {
-        assert!(start.elapsed() < Duration::from_secs(20), "{what}");
-        std::thread::sleep(Duration::from_millis(20));
-    }
 }
 
 /// It would be taken for a recovery code ever after, and open nothing.

@@ -125,7 +125,9 @@ impl Keys {
         let Some(source) = &self.source else { return };
         let mut held = self.held.lock();
         let idle = held.used.is_none_or(|used| used.elapsed() >= source.lock_after);
-        if held.kept || held.guests > 0 || !idle {
+        // A command that works on the bag is a guest too.
+        let borrowed = held.open.as_ref().is_some_and(|open| Arc::strong_count(&open.bag) > 1);
+        if held.kept || held.guests > 0 || borrowed || !idle {
             return;
         }
         // While it is held: whoever comes now opens it again afterwards.

@@ -3,7 +3,7 @@
 Standard library only; wire.py says how the server is named. A failing check says which line of the sequence was not served.
 """
 
-import email.utils, json, re, time, unicodedata, urllib.parse
+import email.utils, json, re, threading, time, unicodedata, urllib.parse
 
 import wire
 from wire import DAV, Client, run, status
@@ -463,6 +463,38 @@ def quotas_are_told():
     client.put("full/file", bytes(range(256)) * 8_000)
     assert used("full/")[DAV + "quota-used-bytes"] >= 2_000_000 > used("empty/")[DAV + "quota-used-bytes"]
     assert used("")[DAV + "quota-used-bytes"] - before[DAV + "quota-used-bytes"] >= 2_000_000
+
+
+def readers_never_miss_a_file_that_is_saved():
+    """Whoever reads while a file is saved over and over gets one version whole: a sync app that hears 404 deletes its own copy."""
+    client, stop, bad = Client(), threading.Event(), []
+    client.put("report.odt", b"0" * 1000)
+
+    def read():
+        reader = Client()
+        while not stop.is_set():
+            answer = reader.ask("GET", "report.odt")
+            if answer.status != 200 or len(answer.body) != 1000 or len(set(answer.body)) != 1:
+                bad.append(answer.status)
+            for answer in (reader.propfind("report.odt", DAV + "getetag"), reader.propfind("", DAV + "getetag", depth="1")):
+                if answer.status != 207 or wire.absolute("report.odt") not in answer.properties():
+                    bad.append("PROPFIND")
+
+    threads = [threading.Thread(target=read) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    try:
+        for n in range(300):
+            body = b"%d" % (n % 10) * 1000
+            client.put("report.odt" if n % 3 == 0 else "new", body)
+            if n % 3:
+                method = "MOVE" if n % 3 == 1 else "COPY"
+                status(client.ask(method, "new", Destination=wire.url("report.odt"), Overwrite="T"), 204)
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+    assert not bad, f"{len(bad)} times: {bad[:10]}"
 
 
 if __name__ == "__main__":

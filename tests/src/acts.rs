@@ -70,7 +70,11 @@ pub fn judge(world: &mut impl World, acts: &[Act]) -> Result<(), TestCaseError> 
     compare(&model, world, acts.len())
 }
 
-fn compare(model: &Model, world: &impl World, n: usize) -> Result<(), TestCaseError> {
+/// Compares all that a world shows with the model.
+///
+/// # Errors
+/// The first difference.
+pub fn compare(model: &Model, world: &impl World, n: usize) -> Result<(), TestCaseError> {
     let (expected, found) = (shown(model), world.tree());
     let names = |tree: &[(Path, Node)]| tree.iter().map(|(path, _)| path.join("/")).collect::<Vec<_>>();
     prop_assert_eq!(names(&expected), names(&found), "names after act {}", n);

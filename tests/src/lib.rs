@@ -1,7 +1,11 @@
 //! What the suites share: a naive model of a file system, and worlds that must behave as it does.
-#![allow(clippy::expect_used, clippy::missing_panics_doc, reason = "a test fails by panicking")]
+#![allow(clippy::expect_used, clippy::missing_panics_doc, clippy::print_stderr, reason = "a test fails by panicking")]
 
 pub mod acts;
+pub mod dav;
+pub mod deed;
 pub mod desk;
+pub mod http;
 pub mod model;
+pub mod share;
 pub mod world;

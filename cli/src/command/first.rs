@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use cartable_fs::bag::{Bag, Suite};
 
 use super::init::{ask_for_sheet, make};
-use crate::args::Mount;
 use crate::desktop;
 use crate::exit::Failure;
 use crate::output;
@@ -49,21 +48,7 @@ fn open(text: &Text) -> Result<PathBuf, Failure> {
     if !folder.exists() && !places::mounted().iter().any(|drive| drive.folder == folder) {
         std::fs::create_dir(&folder).map_err(|error| Failure::io("making", &folder, &error))?;
     }
-    super::mount::run_with(
-        &Mount {
-            bag,
-            folder: folder.clone(),
-            passphrase_file: None,
-            foreground: false,
-            allow_other: false,
-            read_only: false,
-            options: Vec::new(),
-            danger_accept_older_copy: false,
-            behind: false,
-        },
-        known,
-        text,
-    )?;
+    super::open::mount_with(&bag, &folder, known, text)?;
     say("everyday-open");
     Ok(folder)
 }

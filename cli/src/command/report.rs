@@ -1,40 +1,16 @@
-//! `cartable status`, `check` and `gc`: what there is to know of a bag, and keeping it in order.
+//! `cartable check` and `gc`: keeping a bag in order.
 
-use std::path::Path;
-
-use cartable_fs::bag::Bag;
 use cartable_fs::check::{Progress, Report, Severity};
 use cartable_fs::{Collected, Resealed};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 
-use super::{date, print, report};
+use super::{print, report};
 use crate::args;
 use crate::exit::Failure;
 use crate::output;
-use crate::places;
-use crate::socket::drive_of;
 use crate::text::Text;
-use crate::work::{Reply, Request, have_done, opened};
-
-/// What can be said of a bag without its passphrase.
-pub(crate) fn status(bag: &args::Bag, text: &Text) -> Result<(), Failure> {
-    let header = Bag::header_at(&bag.bag)?;
-    let folder = bag.bag.canonicalize().map_err(|error| Failure::io("looking at", &bag.bag, &error))?;
-    // A process of another user tells us nothing; the kernel may.
-    let listed = || places::mounted().into_iter().find(|drive| drive.bag == folder).map(|drive| drive.folder);
-    let drive = drive_of(&folder)?.or_else(listed);
-    let mut said = report();
-    said["bag"] = folder.to_string_lossy().into();
-    said["id"] = header.bag().to_string().into();
-    said["cipher"] = header.suite().name().into();
-    said["open"] = Bag::is_open(&folder).into();
-    said["drive"] = drive.map(|drive| drive.to_string_lossy().into_owned()).into();
-    said["bytes"] = bytes_in(&folder).map_err(|error| Failure::io("looking at", &folder, &error))?.into();
-    let since = places::state()?.unverified_since(&header.bag())?;
-    said["unverified_since"] = since.map(date).into();
-    print(&said, bag.json, text)
-}
+use crate::work::{Done, Task, have_done, opened};
 
 /// Reads everything, and repairs what can be repaired when asked to. Fails when damage is left.
 pub(crate) fn check(check: &args::Check, text: &Text) -> Result<(), Failure> {
@@ -66,8 +42,8 @@ pub(crate) fn check(check: &args::Check, text: &Text) -> Result<(), Failure> {
 /// Checks through the process that has the bag open, if there is one. Repairing wants the bag for itself.
 fn found(check: &args::Check, text: &Text, show: &mut dyn FnMut(Progress)) -> Result<Report, Failure> {
     if !check.repair {
-        return match have_done(&check.unlock, None, &Request::Check, text, show)? {
-            Reply::Checked(report) => Ok(report),
+        return match have_done(&check.unlock, None, &Task::Check, text, show)? {
+            Done::Checked(report) => Ok(report),
             other => Err(unexpected(&other)),
         };
     }
@@ -108,8 +84,8 @@ fn collected(
     show: &mut dyn FnMut(Progress),
 ) -> Result<(Collected, Option<Resealed>), Failure> {
     if !gc.reseal {
-        return match have_done(&gc.unlock, None, &Request::Collect, text, show)? {
-            Reply::Collected(collected) => Ok((collected, None)),
+        return match have_done(&gc.unlock, None, &Task::Collect, text, show)? {
+            Done::Collected(collected) => Ok((collected, None)),
             other => Err(unexpected(&other)),
         };
     }
@@ -133,25 +109,11 @@ fn progress_bar() -> ProgressBar {
     bar
 }
 
-fn unexpected(reply: &Reply) -> Failure {
-    Failure::Other { what: format!("the process behind the drive answered {reply:?}") }
+fn unexpected(done: &Done) -> Failure {
+    Failure::Other { what: format!("the process that has the bag answered {done:?}") }
 }
 
 fn show(bar: &ProgressBar, progress: Progress) {
     bar.set_length(progress.total);
     bar.set_position(progress.done);
-}
-
-fn bytes_in(folder: &Path) -> std::io::Result<u64> {
-    let mut bytes = 0;
-    for entry in folder.read_dir()? {
-        let entry = entry?;
-        let kind = entry.file_type()?;
-        if kind.is_dir() {
-            bytes += bytes_in(&entry.path())?;
-        } else if kind.is_file() {
-            bytes += entry.metadata()?.len();
-        }
-    }
-    Ok(bytes)
 }

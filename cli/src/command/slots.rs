@@ -11,7 +11,7 @@ use crate::exit::Failure;
 use crate::output;
 use crate::passphrase::{Bytes, Word, ask_new};
 use crate::text::Text;
-use crate::work::{Listed, Reply, Request, asked, have_done};
+use crate::work::{Done, Listed, Task, asked, have_done};
 use crate::{places, sheet};
 
 pub(crate) fn run(act: &SlotAct, text: &Text) -> Result<(), Failure> {
@@ -27,13 +27,13 @@ pub(crate) fn run(act: &SlotAct, text: &Text) -> Result<(), Failure> {
                 }
                 None => ask_new(new_passphrase_file.as_deref(), text)?,
             };
-            let request = Request::AddSlot { by: word(&by), new: Word(new), now: now() };
-            let added = quietly(unlock, by, &request, text);
+            let task = Task::AddSlot { by: word(&by), new: Word(new), now: now() };
+            let added = quietly(unlock, by, &task, text);
             if let (Err(_), Some(file)) = (&added, recovery_file) {
                 // A sheet that opens nothing would only confuse.
                 let _ = std::fs::remove_file(file);
             }
-            if let Reply::Added { slot } = added? {
+            if let Done::Added { slot } = added? {
                 let mut said = report();
                 said["slot"] = slot.into();
                 print(&said, unlock.json, text)?;
@@ -42,8 +42,8 @@ pub(crate) fn run(act: &SlotAct, text: &Text) -> Result<(), Failure> {
         }
         SlotAct::Remove { unlock, slot } => {
             let by = asked(unlock, text)?;
-            let request = Request::RemoveSlot { by: word(&by), slot: slot.clone() };
-            quietly(unlock, by, &request, text)?;
+            let task = Task::RemoveSlot { by: word(&by), slot: slot.clone() };
+            quietly(unlock, by, &task, text)?;
             output::say(text.say("slot-removed"));
             Ok(())
         }
@@ -60,8 +60,8 @@ pub(crate) fn passwd(passwd: &Passwd, text: &Text) -> Result<(), Failure> {
     };
     let by = asked(&unlock, text)?;
     let new = ask_new(passwd.new_passphrase_file.as_deref(), text)?;
-    let request = Request::ChangePassphrase { by: word(&by), new: Word(new.clone()), now: now() };
-    quietly(&unlock, by, &request, text)?;
+    let task = Task::ChangePassphrase { by: word(&by), new: Word(new.clone()), now: now() };
+    quietly(&unlock, by, &task, text)?;
     let id = Bag::header_at(&passwd.bag)?.bag().to_string();
     if keyring::lookup(&id).is_some() {
         // The old one opens nothing any more. Where the new one can't be kept it is asked for.
@@ -73,8 +73,8 @@ pub(crate) fn passwd(passwd: &Passwd, text: &Text) -> Result<(), Failure> {
 
 fn list(unlock: &Unlock, text: &Text) -> Result<(), Failure> {
     let by = asked(unlock, text)?;
-    let request = Request::Slots { by: word(&by) };
-    let Reply::Slots(slots) = quietly(unlock, by, &request, text)? else { return Ok(()) };
+    let task = Task::Slots { by: word(&by) };
+    let Done::Slots(slots) = quietly(unlock, by, &task, text)? else { return Ok(()) };
     if unlock.json {
         return output::print(json!({ "slots": slots }));
     }
@@ -92,8 +92,8 @@ fn list(unlock: &Unlock, text: &Text) -> Result<(), Failure> {
     Ok(())
 }
 
-fn quietly(unlock: &Unlock, by: Bytes, request: &Request, text: &Text) -> Result<Reply, Failure> {
-    have_done(unlock, Some(by), request, text, &mut |_| {})
+fn quietly(unlock: &Unlock, by: Bytes, task: &Task, text: &Text) -> Result<Done, Failure> {
+    have_done(unlock, Some(by), task, text, &mut |_| {})
 }
 
 fn word(bytes: &Bytes) -> Word {

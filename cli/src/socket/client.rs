@@ -2,18 +2,18 @@
 
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use cartable_fs::check::Progress;
 use zeroize::Zeroizing;
 
-use super::{REQUEST_BYTES, path_of, place, word_of};
+use super::{Doors, REQUEST_BYTES, Reply, Request, place};
 use crate::exit::Failure;
 use crate::places;
-use crate::work::{Reply, Request};
+use crate::wanted::PathWord;
 
-/// Asks the process that has a bag open, and shows its progress; returns its last word. None when nobody listens, or
+/// Asks the process that has a bag, and shows its progress; returns its last word. None when nobody listens, or
 /// whoever did ended without a word: then the bag's lock decides what can be done.
 pub(crate) fn ask(bag: &Path, request: &Request, show: &mut dyn FnMut(Progress)) -> Result<Option<Reply>, Failure> {
     let Some(connection) = connect(&place(bag)?, request) else { return Ok(None) };
@@ -30,15 +30,15 @@ pub(crate) fn ask(bag: &Path, request: &Request, show: &mut dyn FnMut(Progress))
     }
 }
 
-/// Where the drive of an open bag is.
-pub(crate) fn drive_of(bag: &Path) -> Result<Option<PathBuf>, Failure> {
-    match ask(bag, &Request::Drive, &mut |_| {})? {
-        Some(Reply::Drive { folder }) => Ok(Some(path_of(&folder))),
+/// What the process that has a bag has open; none where there is no process.
+pub(crate) fn doors_of(bag: &Path) -> Result<Option<Doors>, Failure> {
+    match ask(bag, &Request::Doors, &mut |_| {})? {
+        Some(Reply::Doors(doors)) => Ok(Some(doors)),
         _ => Ok(None),
     }
 }
 
-/// The process behind a drive, which will say how it ended.
+/// A process that will say how it ended, or its drive.
 pub(crate) struct Farewell(BufReader<UnixStream>);
 
 impl Farewell {
@@ -47,12 +47,12 @@ impl Farewell {
     ///
     /// # Errors
     /// [`Failure::NoRoom`] when there is no room for what was written: ending now would lose it.
-    pub(crate) fn ask(folder: &Path) -> Result<Option<Self>, Failure> {
+    pub(crate) fn of_drive(folder: &Path) -> Result<Option<Self>, Failure> {
         for entry in places::sockets()?.read_dir().into_iter().flatten().flatten() {
-            let request = Request::Farewell { drive: word_of(folder) };
+            let request = Request::Unmounting { drive: PathWord(folder.to_owned()) };
             let Some(mut connection) = connect(&entry.path(), &request) else { continue };
             match next(&mut connection) {
-                Some(Reply::Done) => return Ok(Some(Self(connection))),
+                Some(Reply::Heard) => return Ok(Some(Self(connection))),
                 // What could not be written before can't be written by waiting.
                 Some(Reply::Failed(Failure::NoRoom)) => return Err(Failure::NoRoom),
                 Some(Reply::Failed(_)) => return Ok(Some(Self(connection))),
@@ -62,14 +62,22 @@ impl Farewell {
         Ok(None)
     }
 
-    /// Waits until it has ended; returns its last word, if it had one.
-    pub(crate) fn wait(mut self) -> Option<Result<(), Failure>> {
+    /// Tells the process that has a bag to close all doors. None when there is none.
+    pub(crate) fn of_bag(bag: &Path) -> Result<Option<Self>, Failure> {
+        let Some(mut connection) = connect(&place(bag)?, &Request::Close) else { return Ok(None) };
+        Ok(matches!(next(&mut connection), Some(Reply::Heard)).then_some(Self(connection)))
+    }
+
+    /// Waits for the end; returns the last word, if there was one: whether the process goes on with another door, or how it
+    /// failed.
+    pub(crate) fn wait(mut self) -> Option<Result<bool, Failure>> {
         let word = next(&mut self.0);
-        // The connection ends with the process, and with it the lock of the bag.
+        // The connection ends with the process, and with it the lock of the bag; or after the last word where it goes on.
         let _ = io::copy(&mut self.0, &mut io::sink());
         match word? {
             Reply::Failed(failure) => Some(Err(failure)),
-            _ => Some(Ok(())),
+            Reply::Stays => Some(Ok(true)),
+            _ => Some(Ok(false)),
         }
     }
 }

@@ -1,25 +1,25 @@
-//! The side that answers, in the process behind a drive.
+//! The side that answers, in the process that has the bag.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use cartable_fs::bag::Bag;
 use cartable_fs::check::Progress;
+use rustix::fs::{FlockOperation, flock};
 use rustix::net::sockopt::socket_peercred;
 use rustix::process::geteuid;
 use zeroize::Zeroizing;
 
-use super::{REQUEST_BYTES, place, word_of};
+use super::{REQUEST_BYTES, Reply, Request, place};
 use crate::exit::Failure;
-use crate::passphrase::Word;
-use crate::work::{self, Reply, Request};
+use crate::passphrase::secret;
+use crate::process::Process;
 
 /// How often progress is told.
 const PROGRESS_TIME: Duration = Duration::from_millis(100);
@@ -32,46 +32,20 @@ pub(crate) struct Listener {
 }
 
 struct Answering {
-    bag: Arc<Bag>,
-    drive: Word,
+    process: Arc<Process>,
     ending: AtomicBool,
-    /// Held by what changes the bag: the end waits for it.
-    changing: Mutex<()>,
-    /// Who wants to hear how it ended.
-    farewells: Mutex<Vec<UnixStream>>,
-}
-
-/// Those who want to hear how it ended.
-pub(crate) struct Farewells(Vec<UnixStream>);
-
-impl Farewells {
-    /// Tells them.
-    pub(crate) fn tell(&self, ended: &Result<(), Failure>) {
-        let reply = ended.clone().map_or_else(Reply::Failed, |()| Reply::Done);
-        self.0.iter().for_each(|stream| say(stream, &reply));
-    }
 }
 
 impl Listener {
-    /// Listens for a bag that is open here, with a drive at `drive`.
-    pub(crate) fn start(bag: Arc<Bag>, drive: &Path) -> Result<Self, Failure> {
-        let path = place(bag.folder())?;
-        let drive = word_of(drive);
+    /// Listens for the bag in `folder`.
+    ///
+    /// # Errors
+    /// [`Failure::Busy`] when a process listens for it already.
+    pub(crate) fn start(process: Arc<Process>, folder: &Path) -> Result<Self, Failure> {
+        let path = place(folder)?;
         let failed = |error: io::Error| Failure::io("listening at", &path, &error);
-        // The bag's lock is ours: a socket that is there was left by a process that was killed.
-        match fs::remove_file(&path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
-            _ => {}
-        }
-        let listener = UnixListener::bind(&path).map_err(failed)?;
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).map_err(failed)?;
-        let answering = Arc::new(Answering {
-            bag,
-            drive,
-            ending: AtomicBool::new(false),
-            changing: Mutex::new(()),
-            farewells: Mutex::default(),
-        });
+        let listener = bind(&path).map_err(failed)?.ok_or_else(|| Failure::Busy { process: "?".into() })?;
+        let answering = Arc::new(Answering { process, ending: AtomicBool::new(false) });
         let thread = std::thread::Builder::new().name("listen".into()).spawn({
             let answering = Arc::clone(&answering);
             move || answering.listen(&listener)
@@ -81,7 +55,7 @@ impl Listener {
     }
 
     /// Answers nobody any more, and waits for what changes the bag. A check under way is left without an answer.
-    pub(crate) fn end(self) -> Farewells {
+    pub(crate) fn end(self) {
         self.answering.ending.store(true, Ordering::SeqCst);
         // Wakes the thread from waiting for a connection.
         let woken = UnixStream::connect(&self.path).is_ok();
@@ -89,9 +63,24 @@ impl Listener {
         if woken {
             let _ = self.thread.join();
         }
-        drop(self.answering.changing.lock().unwrap_or_else(PoisonError::into_inner));
-        Farewells(std::mem::take(&mut *self.answering.farewells.lock().unwrap_or_else(PoisonError::into_inner)))
+        drop(self.answering.process.change());
     }
+}
+
+/// Takes the place of a process that was killed; none when somebody listens. One at a time looks and takes.
+fn bind(path: &Path) -> io::Result<Option<UnixListener>> {
+    let folder = File::open(path.parent().unwrap_or(path))?;
+    flock(&folder, FlockOperation::LockExclusive)?;
+    if UnixStream::connect(path).is_ok() {
+        return Ok(None);
+    }
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let listener = UnixListener::bind(path)?;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600))?;
+    Ok(Some(listener))
 }
 
 impl Answering {
@@ -119,6 +108,7 @@ impl Answering {
         let Some(request) = read.ok().and_then(|_| serde_json::from_str(&line).ok()) else { return };
         // Whoever asks waits only for one who listens.
         say(&stream, &Reply::Progress { done: 0, total: 0 });
+        let closes = matches!(request, Request::Close);
         let mut told = Instant::now();
         let mut show = |progress: Progress| {
             if told.elapsed() > PROGRESS_TIME {
@@ -126,36 +116,34 @@ impl Answering {
                 say(&stream, &Reply::Progress { done: progress.done, total: progress.total });
             }
         };
-        let reply = self.done(&request, &mut show).unwrap_or_else(Reply::Failed);
-        let stays = matches!(request, Request::Farewell { .. }) && !matches!(reply, Reply::Elsewhere);
-        // Before the answer: whoever hears it ends the drive.
-        if stays && let Ok(stream) = stream.try_clone() {
-            self.farewells.lock().unwrap_or_else(PoisonError::into_inner).push(stream);
-        }
+        let reply = self.reply(request, &stream, &mut show).unwrap_or_else(Reply::Failed);
         say(&stream, &reply);
+        if matches!(reply, Reply::Heard) && closes {
+            self.process.end();
+        }
     }
 
-    fn done(&self, request: &Request, show: &mut dyn FnMut(Progress)) -> Result<Reply, Failure> {
+    fn reply(&self, request: Request, stream: &UnixStream, show: &mut dyn FnMut(Progress)) -> Result<Reply, Failure> {
         match request {
-            Request::Check | Request::Slots { .. } => return work::done(&self.bag, request, show),
-            Request::Drive => return Ok(Reply::Drive { folder: self.drive.clone() }),
-            Request::Farewell { drive } if drive.0 != self.drive.0 => return Ok(Reply::Elsewhere),
-            Request::Farewell { .. } => {
-                self.bag.open_home()?.sync_all(&self.bag.access()?)?;
-                return Ok(Reply::Done);
+            Request::Doors => Ok(Reply::Doors(self.process.doors())),
+            Request::Work(task) => self.process.work(&task, show),
+            Request::Open { by, wanted } => self.process.open_more(&secret(&by.0)?, &wanted).map(Reply::Doors),
+            Request::Unmounting { drive } => {
+                let Some(synced) = self.process.sync_drive(&drive.0) else { return Ok(Reply::Elsewhere) };
+                // Before the answer: whoever hears it ends the drive.
+                self.process.unmounting.add(stream);
+                synced.map(|()| Reply::Heard)
             }
-            _ => {}
+            Request::Close => {
+                self.process.closing.add(stream);
+                Ok(Reply::Heard)
+            }
         }
-        let _changing = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.ending.load(Ordering::SeqCst) {
-            return Err(Failure::Other { what: "the drive is being closed".into() });
-        }
-        work::done(&self.bag, request, show)
     }
 }
 
 /// Says something to whoever still listens.
-fn say(mut stream: &UnixStream, reply: &Reply) {
+pub(super) fn say(mut stream: &UnixStream, reply: &Reply) {
     if let Ok(words) = serde_json::to_string(reply) {
         let _ = writeln!(stream, "{words}");
     }

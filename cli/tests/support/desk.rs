@@ -10,6 +10,7 @@
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
@@ -71,11 +72,84 @@ impl Desk {
         kill_process(Pid::from_raw(process).unwrap(), signal).unwrap();
     }
 
+    /// Runs what must succeed, with the passphrase; returns what it prints.
+    pub fn does(&self, words: &[&str]) -> String {
+        let output = self.run(&[words, &PASSPHRASE].concat());
+        assert!(output.status.success(), "{words:?}: {}", said(&output));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Opens the bag as a share at a free port.
+    pub fn serve(&self) {
+        self.does(&["serve", "bag", "--listen", FREE_PORT]);
+    }
+
+    /// Closes all doors.
+    pub fn close(&self) {
+        let closed = self.run(&["close", "bag"]);
+        assert!(closed.status.success(), "{}", said(&closed));
+        assert!(!self.is_open());
+    }
+
+    pub fn status(&self) -> serde_json::Value {
+        let output = self.run(&["status", "bag", "--json"]);
+        assert!(output.status.success(), "{}", said(&output));
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    pub fn is_open(&self) -> bool {
+        self.status()["open"] == true
+    }
+
+    /// Where the share is; none when there is none.
+    pub fn url(&self) -> Option<String> {
+        self.status()["share"][0].as_str().map(str::to_owned)
+    }
+
+    /// What curl(1) gets from the share: the status, and the body.
+    pub fn curl(&self, words: &[&str], path: &str) -> (u16, Vec<u8>) {
+        let url = format!("{}{path}", self.url().unwrap());
+        let mut command = Command::new("curl");
+        command.args(["--silent", "--insecure", "--output", "body", "--write-out", "%{http_code}"]);
+        let output = command.args(words).arg(url).current_dir(self.path("")).output().unwrap();
+        let status = String::from_utf8(output.stdout).unwrap().parse().unwrap();
+        let body = fs::read(self.path("body")).unwrap_or_default();
+        let _ = fs::remove_file(self.path("body"));
+        (status, body)
+    }
+
+    /// Adds a device; returns what it logs in with, as curl takes it.
+    pub fn device(&self, name: &str) -> String {
+        let added: serde_json::Value =
+            serde_json::from_str(&self.does(&["device", "add", "bag", name, "--json"])).unwrap();
+        format!("{}:{}", added["login"].as_str().unwrap(), added["password"].as_str().unwrap())
+    }
+
     pub fn unmount(&self) {
         let unmounted = self.run(&["unmount", "drive"]);
         assert!(unmounted.status.success(), "{}", said(&unmounted));
     }
 }
+
+/// Whoever still has doors open is told to close them.
+impl Drop for Desk {
+    fn drop(&mut self) {
+        let _ = self.run(&["close", "bag"]);
+    }
+}
+
+/// Waits until something holds.
+pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !holds() {
+        assert!(start.elapsed() < Duration::from_secs(20), "{what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+pub const PASSPHRASE: [&str; 2] = ["--passphrase-file", "passphrase"];
+/// The system chooses the port.
+pub const FREE_PORT: &str = "127.0.0.1:0";
 
 pub fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()

@@ -1,6 +1,6 @@
 //! COPY and MOVE: a copy shares the stored bytes of what it copies, a move is one step whatever moves.
 
-use cartable_fs::{Attr, FsError, Keeping, Kind, Notice, Placed, RenameMode, Staged};
+use cartable_fs::{Attr, FsError, Keeping, Kind, Notice, Pinned, Placed, RenameMode, Staged};
 use http::{Response, StatusCode};
 
 use super::{done, made};
@@ -108,11 +108,15 @@ fn carry(
 /// Makes a copy that has no name yet.
 fn duplicate(visit: &Visit, source: &Resource, shallow: bool) -> Outcome<Staged> {
     let (space, access, change) = (&visit.space, &visit.access, visit.change()?);
+    let pinned = match source.place() {
+        None => Pinned::new(space, source.attr.id),
+        Some(place) => Pinned::find(space, access, place.folder, place.name()?)?.0,
+    };
     if source.attr.kind == Kind::File {
         // What a program on the drive wrote and the kernel still holds is part of it.
-        space.gather(source.attr.id);
+        space.gather(pinned.id());
     }
-    let attr = space.attr(access, source.attr.id)?;
+    let attr = space.attr(access, pinned.id())?;
     Ok(match (attr.kind, shallow) {
         (Kind::Folder, false) => Staged::copy_tree(space, access, &change, &attr)?,
         _ => Staged::copy(space, access, &change, &attr)?,

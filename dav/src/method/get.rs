@@ -4,7 +4,7 @@
 //! and the client, who was told the length, asks again.
 
 use bytes::Bytes;
-use cartable_fs::{Attr, FsError, NodeId, Pinned};
+use cartable_fs::{Attr, FsError, Kind, NodeId, Pinned};
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, header};
 
 use super::done;
@@ -31,8 +31,14 @@ pub(crate) struct Sending {
 
 /// The answer, and what is still to be sent of it.
 pub(crate) fn answer(visit: &Visit, file: &Resource) -> Outcome<(Response<Body>, Option<Sending>)> {
-    visit.space.gather(file.attr.id);
-    let attr = visit.space.attr(&visit.access, file.attr.id)?;
+    // Whoever saves the file meanwhile replaces it: this reader has the one it found, to the end.
+    let place = file.place().ok_or(StatusCode::METHOD_NOT_ALLOWED)?;
+    let (pinned, _) = Pinned::find(&visit.space, &visit.access, place.folder, place.name()?)?;
+    visit.space.gather(pinned.id());
+    let attr = visit.space.attr(&visit.access, pinned.id())?;
+    if attr.kind != Kind::File {
+        return Err(StatusCode::NOT_FOUND.into());
+    }
     let go = visit.conditions(Some(&attr))?;
     let mut response = done(StatusCode::OK);
     describe(visit, file, &attr, response.headers_mut())?;
@@ -73,7 +79,6 @@ pub(crate) fn answer(visit: &Visit, file: &Resource) -> Outcome<(Response<Body>,
     }
     let (to, body) = channel(AHEAD);
     *response.body_mut() = body;
-    let pinned = Pinned::new(&visit.space, attr.id);
     Ok((response, Some(Sending { pinned, version: attr.version, range: part, to })))
 }
 

@@ -3,7 +3,7 @@
 use http::{Response, StatusCode, header};
 
 use super::done;
-use super::put::{begin, check, describe, finish, refuse_without_room, target};
+use super::put::{Basis, begin, check, describe, finish, refuse_without_room, target};
 use crate::fault::Outcome;
 use crate::header::{UpdateRange, update_range};
 use crate::server::body::Body;
@@ -24,7 +24,7 @@ pub(crate) fn answer(visit: &Visit, upload: Upload) -> Outcome<Response<Body>> {
     check(visit, &place, Some(&there))?;
     refuse_without_room(visit, upload.declared())?;
     let change = visit.change()?;
-    let staged = begin(visit, &change, Some(&there.attr))?;
+    let staged = begin(visit, &change, &place, Some(&there.attr))?;
     let size = visit.space.attr(&visit.access, staged.id())?.size;
     let (offset, length) = match range {
         UpdateRange::From(start) => (start, None),
@@ -40,7 +40,7 @@ pub(crate) fn answer(visit: &Visit, upload: Upload) -> Outcome<Response<Body>> {
     if length.is_some_and(|length| length != written) {
         return Err(StatusCode::RANGE_NOT_SATISFIABLE.into());
     }
-    let placed = finish(visit, &staged, &place, Some(&there.attr))?;
+    let placed = finish(visit, &staged, &place, Some(&there.attr), Basis::Old)?;
     let mut response = done(StatusCode::NO_CONTENT);
     describe(visit, &placed.attr, response.headers_mut())?;
     Ok(response)

@@ -3,7 +3,7 @@
 //! The body goes into a file without a name. Only when it came whole does it take the place of the old one, and only when that
 //! is durable is the client told: what breaks off on the way leaves the old file as it was.
 
-use cartable_fs::{Attr, FsError, Keeping, Kind, Placed, SetAttr, Staged, Time};
+use cartable_fs::{Attr, FsError, Keeping, Kind, Pinned, Placed, SetAttr, Staged, Time};
 use cartable_share::Change;
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 
@@ -33,9 +33,10 @@ pub(crate) fn answer(visit: &Visit, upload: Upload) -> Outcome<Response<Body>> {
             }
             staged
         }
-        Some(range) => part(visit, &change, old, range, upload)?,
+        Some(range) => part(visit, &change, (&place, old), range, upload)?,
     };
-    let placed = finish(visit, &staged, &place, old)?;
+    let basis = if range.is_none() { Basis::Nothing } else { Basis::Old };
+    let placed = finish(visit, &staged, &place, old, basis)?;
     let mut response = done(made(placed.replaced));
     describe(visit, &placed.attr, response.headers_mut())?;
     Ok(response)
@@ -73,12 +74,18 @@ pub(super) fn refuse_without_room(visit: &Visit, declared: Option<u64>) -> Outco
 }
 
 /// The old contents with a part of them replaced. With the last part the file ends where the client says it ends.
-fn part(visit: &Visit, change: &Change, old: Option<&Attr>, range: &ContentRange, upload: Upload) -> Outcome<Staged> {
+fn part(
+    visit: &Visit,
+    change: &Change,
+    (place, old): (&Place, Option<&Attr>),
+    range: &ContentRange,
+    upload: Upload,
+) -> Outcome<Staged> {
     let length = range.end - range.start;
     if upload.declared().is_some_and(|declared| declared != length) {
         return Err(StatusCode::BAD_REQUEST.into());
     }
-    let staged = begin(visit, change, old)?;
+    let staged = begin(visit, change, place, old)?;
     if upload.write(visit, change, &staged, range.start, Some(length))? != length {
         return Err(StatusCode::BAD_REQUEST.into());
     }
@@ -90,26 +97,42 @@ fn part(visit: &Visit, change: &Change, old: Option<&Attr>, range: &ContentRange
 }
 
 /// A copy of the file as it is, to be changed in part.
-pub(super) fn begin(visit: &Visit, change: &Change, old: Option<&Attr>) -> Outcome<Staged> {
+pub(super) fn begin(visit: &Visit, change: &Change, place: &Place, old: Option<&Attr>) -> Outcome<Staged> {
     match old {
         None => Ok(Staged::new(&visit.space, change, Kind::File)?),
-        Some(old) => {
-            visit.space.gather(old.id);
-            let now = visit.space.attr(&visit.access, old.id)?;
+        Some(_) => {
+            let (pinned, _) = Pinned::find(&visit.space, &visit.access, place.folder, place.name()?)?;
+            visit.space.gather(pinned.id());
+            let now = visit.space.attr(&visit.access, pinned.id())?;
             Ok(Staged::copy(&visit.space, &visit.access, change, &now)?)
         }
     }
 }
 
+/// What the new contents were made from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Basis {
+    Nothing,
+    /// The old contents: others that came meanwhile must not be lost.
+    Old,
+}
+
 /// Puts what was uploaded into its place, if that is still as it was when the client's conditions were asked.
-pub(super) fn finish(visit: &Visit, staged: &Staged, place: &Place, old: Option<&Attr>) -> Outcome<Placed> {
+pub(super) fn finish(
+    visit: &Visit,
+    staged: &Staged,
+    place: &Place,
+    old: Option<&Attr>,
+    basis: Basis,
+) -> Outcome<Placed> {
     let change = visit.change()?;
     let modified = oc_mtime(&visit.headers).map_or_else(Time::now, |seconds| Time { seconds, nanos: 0 });
     visit.space.set_attr(&change, staged.id(), &SetAttr { modified: Some(modified), ..SetAttr::default() })?;
     let conditional = [header::IF_MATCH, header::IF_NONE_MATCH, header::IF_UNMODIFIED_SINCE]
         .iter()
         .any(|name| visit.headers.contains_key(name))
-        || visit.headers.contains_key("if");
+        || visit.headers.contains_key("if")
+        || basis == Basis::Old;
     let agreed = |there: Option<&Attr>| {
         let same = there.map(|there| there.version) == old.map(|old| old.version);
         if same || !conditional { Ok(()) } else { Err(FsError::Exists) }
@@ -119,6 +142,7 @@ pub(super) fn finish(visit: &Visit, staged: &Staged, place: &Place, old: Option<
     let placed = visit.space.place(&held.change, staged, place.entry()?, Keeping::Replaced, agreed);
     drop(held);
     let placed = match placed {
+        Err(FsError::Exists) if basis == Basis::Old => return Err(StatusCode::CONFLICT.into()),
         Err(FsError::Exists) => return Err(StatusCode::PRECONDITION_FAILED.into()),
         // The folder went while the body came.
         Err(FsError::NotFound) => return Err(StatusCode::CONFLICT.into()),

@@ -2,8 +2,12 @@
 
 use std::sync::Arc;
 
+use cartable_share::Access;
+
 use super::Space;
-use crate::node::NodeId;
+use crate::error::Result;
+use crate::name::Name;
+use crate::node::{Attr, NodeId};
 
 /// Keeps a node beyond its last name, as long as it lives.
 pub struct Pinned {
@@ -17,6 +21,15 @@ impl Pinned {
     pub fn new(space: &Arc<Space>, id: NodeId) -> Self {
         space.pin(id);
         Self::adopt(space, id)
+    }
+
+    /// Pins what a name leads to, in one step: it can't go between being found and being pinned.
+    ///
+    /// # Errors
+    /// [`FsError::NotFound`](crate::FsError::NotFound), [`FsError::NotFolder`](crate::FsError::NotFolder).
+    pub fn find(space: &Arc<Space>, access: &Access, folder: NodeId, name: Name<'_>) -> Result<(Self, Attr)> {
+        let attr = space.lookup(access, folder, name)?;
+        Ok((Self::adopt(space, attr.id), attr))
     }
 
     /// Takes over a pin that was made already.
