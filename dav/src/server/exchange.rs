@@ -10,8 +10,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::header::SERVER;
-use http::{Request, Response, StatusCode};
+use http::header::{CONNECTION, SERVER};
+use http::{HeaderValue, Request, Response, StatusCode, Version};
 use hyper::body::{Frame, SizeHint};
 
 use super::body::{Body, Incoming, empty};
@@ -22,9 +22,15 @@ use super::{Peer, Shared};
 pub(super) struct Exchange {
     connection: Arc<ConnectionInfo>,
     is_over: AtomicBool,
+    is_unread: AtomicBool,
 }
 
 impl Exchange {
+    /// The answer comes before all of the body was read: over HTTP/1 the connection ends with it.
+    pub(super) fn leave_unread(&self) {
+        self.is_unread.store(true, Ordering::Release);
+    }
+
     /// Whether the answer was sent, or can't be any more: what ends then did not end well.
     pub(super) fn is_over(&self) -> bool {
         self.is_over.load(Ordering::Acquire) || self.connection.is_cut()
@@ -37,7 +43,11 @@ struct Answering(Arc<Exchange>);
 impl Answering {
     fn begin(connection: &Arc<ConnectionInfo>) -> Self {
         connection.request_began();
-        Self(Arc::new(Exchange { connection: connection.clone(), is_over: AtomicBool::new(false) }))
+        Self(Arc::new(Exchange {
+            connection: connection.clone(),
+            is_over: AtomicBool::new(false),
+            is_unread: AtomicBool::new(false),
+        }))
     }
 }
 
@@ -77,6 +87,10 @@ pub(super) async fn answer(
         failed
     });
     response.headers_mut().entry(SERVER).or_insert_with(|| shared.server_name.clone());
+    if version < Version::HTTP_2 && answering.0.is_unread.load(Ordering::Acquire) {
+        // Said before, so that the client sends nothing more on it (RFC 9112 section 9.6).
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
     Ok(response.map(|body| Answer { body, _answering: answering }))
 }
 

@@ -46,7 +46,7 @@ pub(crate) struct Incoming {
 
 enum Source {
     Wire(Wire),
-    Pump(mpsc::Receiver<Piece>),
+    Pump(mpsc::Receiver<Piece>, Arc<Exchange>),
     Ended(Result<(), BodyError>),
 }
 
@@ -65,9 +65,14 @@ struct Wire {
 
 impl Drop for Incoming {
     fn drop(&mut self) {
-        if let Source::Wire(wire) = std::mem::replace(&mut self.source, Source::Ended(Ok(()))) {
-            let runtime = wire.runtime.clone();
-            runtime.spawn(wire.drain());
+        match std::mem::replace(&mut self.source, Source::Ended(Ok(()))) {
+            Source::Wire(wire) if !wire.body.is_end_stream() => {
+                wire.exchange.leave_unread();
+                let runtime = wire.runtime.clone();
+                runtime.spawn(wire.drain());
+            }
+            Source::Pump(_, exchange) => exchange.leave_unread(),
+            Source::Wire(_) | Source::Ended(_) => {}
         }
     }
 }
@@ -98,7 +103,7 @@ impl Incoming {
     pub(crate) fn read(&mut self) -> Piece {
         self.start();
         let piece = match &mut self.source {
-            Source::Pump(pieces) => pieces.blocking_recv().unwrap_or(Err(BodyError::Broken)),
+            Source::Pump(pieces, _) => pieces.blocking_recv().unwrap_or(Err(BodyError::Broken)),
             Source::Ended(ended) => ended.map(|()| None),
             Source::Wire(_) => Err(BodyError::Broken),
         };
@@ -128,7 +133,11 @@ impl Incoming {
             }
             Ok(whole.freeze())
         };
-        timeout(limits::COLLECT, whole).await.unwrap_or(Err(BodyError::TooSlow))
+        let collected = timeout(limits::COLLECT, whole).await.unwrap_or(Err(BodyError::TooSlow));
+        if collected.is_err() {
+            wire.exchange.leave_unread();
+        }
+        collected
     }
 
     /// Starts the pump if it does not run.
@@ -137,8 +146,9 @@ impl Incoming {
         self.source = match source {
             Source::Wire(wire) => {
                 let (pieces, read) = mpsc::channel(AHEAD);
+                let exchange = Arc::clone(&wire.exchange);
                 wire.runtime.clone().spawn(pump(wire, pieces));
-                Source::Pump(read)
+                Source::Pump(read, exchange)
             }
             other => other,
         };

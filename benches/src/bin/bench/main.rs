@@ -10,15 +10,13 @@ mod peer;
 mod report;
 mod work;
 
-use std::error::Error;
 use std::path::PathBuf;
+
+use cartable_benches::turn::{Outcome, chosen};
 
 use peer::Peer;
 use report::Report;
 use work::{Work, Workload};
-
-/// What can go wrong: it ends the run.
-type Outcome<T> = Result<T, Box<dyn Error>>;
 
 struct Options {
     work: PathBuf,
@@ -71,15 +69,4 @@ fn options() -> Outcome<Options> {
     let wanted = "--work, --cartable and --floor are needed";
     let binaries = peer::Binaries { cartable: cartable.ok_or(wanted)?, floor: floor.ok_or(wanted)? };
     Ok(Options { work: work.ok_or(wanted)?, binaries, rounds, peers, workloads })
-}
-
-fn chosen<T: Copy>(names: &str, all: &[T], name_of: impl Fn(T) -> &'static str) -> Outcome<Vec<T>> {
-    let find = |wanted: &str| {
-        let found = all.iter().copied().find(|one| name_of(*one) == wanted);
-        found.ok_or_else(|| {
-            format!("no {wanted}: there are {}", all.iter().map(|one| name_of(*one)).collect::<Vec<_>>().join(", "))
-                .into()
-        })
-    };
-    names.split(',').map(find).collect()
 }

@@ -2,14 +2,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::process::{Child, Command};
 
-use crate::Outcome;
-
-/// How long a peer may take to appear or to go.
-const PATIENCE: Duration = Duration::from_secs(60);
+use cartable_benches::turn::{Outcome, is_mounted, run, unmount, wait_until};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Peer {
@@ -89,7 +84,7 @@ impl Peer {
         }
         let drive = Drive { peer: self, home, folder, serving };
         if self != Self::Disk {
-            wait_until(|| is_mounted(&drive.folder))?;
+            wait_until("mount", || is_mounted(&drive.folder))?;
         }
         Ok(drive)
     }
@@ -103,39 +98,14 @@ impl Drive {
     /// Unmounts and removes the store.
     pub(crate) fn stop(mut self) -> Outcome<()> {
         if self.peer != Peer::Disk {
-            wait_until(|| {
-                let mut unmount = Command::new("fusermount3");
-                unmount.arg("-u").arg(&self.folder).stderr(Stdio::null());
-                unmount.status().is_ok_and(|status| status.success())
-            })?;
+            unmount(&self.folder)?;
         }
         if let Some(serving) = &mut self.serving {
             serving.wait()?;
         }
         // What goes on writing after the unmount would disturb the next peer, and be lost to this one's removal.
-        wait_until(|| fs::remove_dir_all(&self.home).is_ok())?;
+        wait_until("removal", || fs::remove_dir_all(&self.home).is_ok())?;
         rustix::fs::sync();
         Ok(())
     }
-}
-
-fn run(command: &mut Command) -> Outcome<()> {
-    let output = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::inherit()).status()?;
-    if output.success() { Ok(()) } else { Err(format!("{command:?} failed: {output}").into()) }
-}
-
-fn is_mounted(folder: &Path) -> bool {
-    let mounts = fs::read_to_string("/proc/self/mounts").unwrap_or_default();
-    mounts.lines().any(|line| line.split(' ').nth(1).is_some_and(|at| Path::new(at) == folder))
-}
-
-fn wait_until(done: impl Fn() -> bool) -> Outcome<()> {
-    let start = Instant::now();
-    while !done() {
-        if start.elapsed() > PATIENCE {
-            return Err("waited too long for a mount or an unmount".into());
-        }
-        sleep(Duration::from_millis(20));
-    }
-    Ok(())
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use cartable_benches::numbers::{geometric_mean, median};
+
 use crate::peer::Peer;
 use crate::work::Workload;
 
@@ -23,20 +25,13 @@ impl Report {
 
     fn median(&self, peer: Peer, workload: Workload) -> f64 {
         let of_both = |(p, w, _): &&(Peer, Workload, f64)| (*p, *w) == (peer, workload);
-        let mut times: Vec<f64> = self.times.iter().filter(of_both).map(|(_, _, time)| *time).collect();
-        times.sort_by(f64::total_cmp);
-        match times.len() {
-            0 => f64::NAN,
-            n if n % 2 == 1 => times[n / 2],
-            n => f64::midpoint(times[n / 2 - 1], times[n / 2]),
-        }
+        median(self.times.iter().filter(of_both).map(|(_, _, time)| *time).collect())
     }
 
     fn ratio_line(&self, f: &mut fmt::Formatter<'_>, peer: Peer, to: Peer) -> fmt::Result {
         let ratios: Vec<(Workload, f64)> =
             self.workloads.iter().map(|work| (*work, self.median(peer, *work) / self.median(to, *work))).collect();
-        let logs: f64 = ratios.iter().map(|(_, ratio)| ratio.ln()).sum();
-        let mean = (logs / f64::from(u32::try_from(ratios.len()).unwrap_or(1))).exp();
+        let mean = geometric_mean(&ratios.iter().map(|(_, ratio)| *ratio).collect::<Vec<_>>());
         let worst = ratios.iter().max_by(|a, b| a.1.total_cmp(&b.1));
         let (work, ratio) = worst.map_or(("", f64::NAN), |(work, ratio)| (work.name(), *ratio));
         writeln!(f, "{} / {}: geometric mean {mean:.2}, worst {ratio:.2} ({work})", peer.name(), to.name())

@@ -8,7 +8,8 @@ use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use crate::Outcome;
+use cartable_benches::numbers::{Numbers, random};
+use cartable_benches::turn::{Outcome, expect};
 
 const BIG_BYTES: usize = 256 << 20;
 const BLOCK_BYTES: usize = 1 << 20;
@@ -149,7 +150,7 @@ impl Work {
         let start = Instant::now();
         let file = File::open(self.big())?;
         for _ in 0..RANDOM_READS {
-            file.read_exact_at(&mut page, numbers.page())?;
+            file.read_exact_at(&mut page, some_page(&mut numbers))?;
         }
         Ok(start.elapsed().as_secs_f64())
     }
@@ -160,7 +161,7 @@ impl Work {
         let start = Instant::now();
         let file = OpenOptions::new().write(true).open(self.big())?;
         for page in bytes.chunks(PAGE_BYTES) {
-            file.write_all_at(page, numbers.page())?;
+            file.write_all_at(page, some_page(&mut numbers))?;
         }
         file.sync_all()?;
         drop(file);
@@ -278,7 +279,7 @@ impl Work {
         let source = self.tar.with_extension("source");
         fs::create_dir_all(&source)?;
         let mut numbers = Numbers(self.seed + 6000);
-        let weights: Vec<u64> = (0..TREE_FILES).map(|_| 1 + (1 << (numbers.next() % 11))).collect();
+        let weights: Vec<u64> = (0..TREE_FILES).map(|_| 1 + (1 << (numbers.draw() % 11))).collect();
         let sum: u64 = weights.iter().sum();
         for (n, weight) in weights.iter().enumerate() {
             let folder = source.join(format!("folder-{}", n % TREE_FOLDERS));
@@ -298,38 +299,15 @@ impl Drop for Work {
     }
 }
 
-/// Numbers that are the same in every run (SplitMix64: Steele, Lea and Flood, 2014).
-struct Numbers(u64);
-
-impl Numbers {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    /// Where a random page of the big file starts.
-    fn page(&mut self) -> u64 {
-        self.next() % (BIG_BYTES / PAGE_BYTES) as u64 * PAGE_BYTES as u64
-    }
-}
-
-fn random(seed: u64, bytes: usize) -> Vec<u8> {
-    let mut numbers = Numbers(seed << 32);
-    let mut out = Vec::with_capacity(bytes + 8);
-    while out.len() < bytes {
-        out.extend_from_slice(&numbers.next().to_le_bytes());
-    }
-    out.truncate(bytes);
-    out
+/// Where a random page of the big file starts.
+fn some_page(numbers: &mut Numbers) -> u64 {
+    numbers.draw() % (BIG_BYTES / PAGE_BYTES) as u64 * PAGE_BYTES as u64
 }
 
 fn text(numbers: &mut Numbers, bytes: usize) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes + 16);
     while out.len() < bytes {
-        let number = numbers.next();
+        let number = numbers.draw();
         out.extend_from_slice(format!("{:x}", number >> (number % 48)).as_bytes());
         out.push(if number.is_multiple_of(11) { b'\n' } else { b' ' });
     }
@@ -356,8 +334,4 @@ fn drop_caches() -> Outcome<()> {
     rustix::fs::sync();
     fs::write("/proc/sys/vm/drop_caches", "3")?;
     Ok(())
-}
-
-fn expect(right: bool, what: &str) -> Outcome<()> {
-    if right { Ok(()) } else { Err(format!("{what}: not as expected").into()) }
 }
