@@ -30,6 +30,8 @@ use crate::session::{Sessions, cookie, cookie_of};
 
 /// Where the door's own pages are; nothing of the share is shown below it.
 const OWN: &str = "/.cartable/";
+/// Answers to those who were not let in.
+const OUTSIDE: [StatusCode; 2] = [StatusCode::UNAUTHORIZED, StatusCode::TOO_MANY_REQUESTS];
 /// The login page.
 const LOGIN: &str = "/.cartable/login";
 
@@ -116,6 +118,8 @@ impl Service for Door {
             let login = self.log.as_ref().and_then(|_| Credentials::of(&parts.headers)).map(|known| known.login);
             let response = self.answer(parts, body, &peer).await;
             if let Some(log) = &self.log {
+                // What was not let in may be a password in the wrong field.
+                let login = login.filter(|_| !OUTSIDE.contains(&response.status()));
                 log.note(peer.address, login.as_deref(), &method, response.status(), began.elapsed());
             }
             response

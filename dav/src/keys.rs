@@ -3,6 +3,7 @@
 //! A bag that its owner opened stays open. A locked one is opened by the first secret that fits, with what that secret's slot
 //! holds and no more; when nobody used it for a while it is closed, and its keys are gone from memory.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -34,6 +35,8 @@ struct Source {
 #[derive(Default)]
 struct Held {
     open: Option<Open>,
+    /// When each slot was last written down as used, in seconds since 1970.
+    noted: HashMap<SlotId, i64>,
     /// The owner wants it open.
     kept: bool,
     /// Requests and pages under way.
@@ -150,15 +153,21 @@ impl Keys {
             }
         }
         let source = self.source.as_ref().ok_or(BagError::Interrupted)?;
-        // Proves itself before it may keep others from opening the bag.
-        Bag::header_at(&source.folder)?.unlock(secret)?;
-        let mut held = self.held.lock();
-        if held.open.is_none() {
-            let bag = Bag::open(&source.folder, secret, &source.state, Opening::default())?;
-            held.open = Some(Open::new(Arc::new(bag), true));
+        if matches!(secret, Secret::App(_)) {
+            // What costs nothing to try must not keep others from opening the bag for a moment.
+            Bag::header_at(&source.folder)?.unlock(secret)?;
         }
+        let mut held = self.held.lock();
+        let admitted = match &held.open {
+            Some(open) => open.bag.admit(secret)?,
+            None => {
+                let bag = Bag::open(&source.folder, secret, &source.state, Opening::default())?;
+                let admitted = bag.opener()?;
+                held.open = Some(Open::new(Arc::new(bag), true));
+                admitted
+            }
+        };
         drop(held);
-        let admitted = self.bag().ok_or(BagError::Interrupted)?.admit(secret)?;
         let guest = self.guest(&admitted)?.ok_or(BagError::Interrupted)?;
         Ok((guest, admitted))
     }
@@ -167,7 +176,8 @@ impl Keys {
     pub(crate) fn enter_again(self: &Arc<Self>, admitted: &Admitted) -> Result<Option<Guest>, BagError> {
         let Some(bag) = self.bag() else { return Ok(None) };
         let header = bag.header();
-        if header.version() != admitted.version && !header.has_slot(&admitted.slot) {
+        let gone = header.version() != admitted.version && !header.has_slot(&admitted.slot);
+        if gone || admitted.is_over() {
             return Ok(None);
         }
         self.guest(admitted)
@@ -208,12 +218,16 @@ impl Guest {
     }
 
     /// Notes now and then when a device was used, and from where.
+    ///
+    /// # Errors
+    /// Those of writing; nobody need be refused for them.
     pub(crate) fn note_use(&self, address: &str) -> Result<(), FsError> {
-        let id = *self.slot.as_bytes();
-        let known = self.space.devices(&self.access)?.into_iter().find(|device| device.slot == id);
-        if known.is_some_and(|device| device.used + USED_EVERY < now() || device.address != address) {
-            self.space.note_device_used(&self.access.change()?, &id, now(), address)?;
+        let mut held = self.stay.keys.held.lock();
+        if held.noted.get(&self.slot).is_some_and(|noted| noted + USED_EVERY > now()) {
+            return Ok(());
         }
-        Ok(())
+        held.noted.insert(self.slot, now());
+        drop(held);
+        self.space.note_device_used(&self.access.change()?, self.slot.as_bytes(), now(), address)
     }
 }

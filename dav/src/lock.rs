@@ -10,8 +10,8 @@ use cartable_share::{Access, Change};
 
 use crate::path::UrlPath;
 
-/// Seconds that a lock is given when the client asks for more, or for ever.
-pub(crate) const SECONDS_MAX: u32 = 7 * 24 * 3600;
+/// Seconds that a lock is given when the client asks for more, or for ever: one that its client forgot is gone the next day.
+pub(crate) const SECONDS_MAX: u32 = 24 * 3600;
 /// Seconds that a lock is given when the client does not say.
 pub(crate) const SECONDS_DEFAULT: u32 = 3600;
 /// The most locks in a bag.

@@ -55,7 +55,10 @@ impl Visit {
         parts: Parts,
     ) -> Outcome<Self> {
         let authority = authority(&parts)?;
-        let path = UrlPath::parse(parts.uri.path()).map_err(|_| StatusCode::BAD_REQUEST)?;
+        // `OPTIONS *` asks about the server as a whole.
+        let whole = parts.method == Method::OPTIONS && parts.uri.path() == "*";
+        let path = if whole { Ok(UrlPath::root()) } else { UrlPath::parse(parts.uri.path()) };
+        let path = path.map_err(|_| StatusCode::BAD_REQUEST)?;
         let mut visit =
             Self { space, access, locks, login, method: parts.method, path, headers: parts.headers, authority };
         if visit.manner() == Manner::Mac {
@@ -108,9 +111,33 @@ impl Visit {
         Ok(self.access.change()?)
     }
 
-    /// Asks the conditions of the request's headers about what is there (RFC 9110 section 13, RFC 4918 section 10.4).
-    /// Returns false for a read that would only repeat what the client has.
-    pub(crate) fn conditions(&self, there: Option<&Attr>) -> Outcome<bool> {
+    /// Asks the conditions of a read about what is there (RFC 9110 section 13). Returns false where it would only repeat what the
+    /// client has. Tokens count for nothing: clients that hold a lock show its token everywhere, also where they only read
+    /// what it does not cover.
+    pub(crate) fn may_read(&self, there: &Attr) -> Outcome<bool> {
+        self.compare(Some(there))
+    }
+
+    /// Asks all conditions of a change about what is there (RFC 9110 section 13, RFC 4918 section 10.4). While the caller holds
+    /// the locks nobody else changes anything through the share.
+    pub(crate) fn may_change(&self, held: &Held<'_>, there: Option<&Attr>) -> Outcome<()> {
+        self.compare(there)?;
+        let Some(wanted) = condition::parse_if(&self.headers, self.authority.as_deref())? else { return Ok(()) };
+        let mut failed = None;
+        let holds = wanted.holds(&self.path, &mut |path| {
+            self.probe(held, path).unwrap_or_else(|fault| {
+                failed = Some(fault);
+                Probe::default()
+            })
+        });
+        match failed {
+            Some(fault) => Err(fault),
+            None if holds => Ok(()),
+            None => Err(StatusCode::PRECONDITION_FAILED.into()),
+        }
+    }
+
+    fn compare(&self, there: Option<&Attr>) -> Outcome<bool> {
         let etag = there.map(|attr| self.space.entity_tag(attr));
         let state = State {
             exists: there.is_some(),
@@ -119,37 +146,19 @@ impl Visit {
         };
         let reads = matches!(self.method, Method::GET | Method::HEAD);
         match condition::http(&self.headers, reads, &state) {
-            Verdict::Go => {}
-            Verdict::NotModified => return Ok(false),
-            Verdict::Failed => return Err(StatusCode::PRECONDITION_FAILED.into()),
-        }
-        // Clients that hold a lock show its token everywhere, also where they only read what it does not cover.
-        if reads || matches!(self.method.as_str(), "PROPFIND" | "REPORT") {
-            return Ok(true);
-        }
-        let Some(wanted) = condition::parse_if(&self.headers, self.authority.as_deref())? else { return Ok(true) };
-        let mut failed = None;
-        let holds = wanted.holds(&self.path, &mut |path| {
-            self.probe(path).unwrap_or_else(|fault| {
-                failed = Some(fault);
-                Probe { etag: None, tokens: Vec::new() }
-            })
-        });
-        match failed {
-            Some(fault) => Err(fault),
-            None if holds => Ok(true),
-            None => Err(StatusCode::PRECONDITION_FAILED.into()),
+            Verdict::Go => Ok(true),
+            Verdict::NotModified => Ok(false),
+            Verdict::Failed => Err(StatusCode::PRECONDITION_FAILED.into()),
         }
     }
 
-    fn probe(&self, path: &UrlPath) -> Outcome<Probe> {
+    fn probe(&self, held: &Held<'_>, path: &UrlPath) -> Outcome<Probe> {
         let (spelled, etag) = match locate(&self.space, &self.access, path)? {
             Located::There(found) => (found.path, Some(self.space.entity_tag(&found.attr))),
             Located::Free(place) => (place.path, None),
             _ => (path.clone(), None),
         };
-        let locks = self.locks.lock();
-        let tokens = locks.covering(&spelled, now()).map(|lock| lock.token.clone()).collect();
+        let tokens = held.locks.covering(&spelled, now()).map(|lock| lock.token.clone()).collect();
         Ok(Probe { etag, tokens })
     }
 

@@ -32,7 +32,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use cartable_crypto::{BagId, Header, Held, Keyring, SpaceId, SpaceKey, SpaceKeys};
+use cartable_crypto::{BagId, Header, Held, Keyring, SlotRight, SpaceId, SpaceKey, SpaceKeys};
 
 pub use cartable_share::Access;
 use cartable_share::{self as share, Principal, Right};
@@ -69,9 +69,18 @@ pub struct Bag {
     now: RwLock<Now>,
     memory: Arc<Memory>,
     opening: Opening,
+    /// What it was opened with; none for one that was just made.
+    opener: Option<Opener>,
     /// Spaces that are open, until they are closed.
     spaces: Mutex<BTreeMap<SpaceId, Arc<Space>>>,
     _lock: Lock,
+}
+
+/// The slot that a bag was opened with.
+struct Opener {
+    slot: SlotId,
+    right: SlotRight,
+    until: Option<u64>,
 }
 
 /// What changes with the keys.
@@ -129,7 +138,7 @@ impl Bag {
         let ended = files.hash_database(&home, 1)?.map_or(Ended::Open, Ended::Closed);
         memory.note_commit(home, closed.commit, ended);
         memory.flush()?;
-        Ok(Self::of(files, header, Keys::Owner(keyring), memory, Opening::default(), lock))
+        Ok(Self::of(files, header, Keys::Owner(keyring), memory, Opening::default(), None, lock))
     }
 
     /// Opens the bag in `folder` with a secret, and compares it with what the state folder remembers of it.
@@ -145,6 +154,7 @@ impl Bag {
         let header = if Self::header_of(&files)? == header { header } else { Self::header_of(&files)? };
         let unlocked = header.unlock(secret)?;
         let owner = unlocked.owner;
+        let opener = Opener { slot: unlocked.slot, right: unlocked.right, until: unlocked.until };
         let keys = match unlocked.held {
             Held::Space { space, key } => Keys::Space(space, key),
             Held::Bag(_) => Keys::Owner(Keyring::open(unlocked, &files.read_keyring(header.version())?)?),
@@ -157,16 +167,25 @@ impl Bag {
             }
             memory.flush()?;
         }
-        Ok(Self::of(files, header, keys, memory, opening, lock))
+        Ok(Self::of(files, header, keys, memory, opening, Some(opener), lock))
     }
 
-    fn of(files: Files, header: Header, keys: Keys, memory: Memory, opening: Opening, lock: Lock) -> Self {
+    fn of(
+        files: Files,
+        header: Header,
+        keys: Keys,
+        memory: Memory,
+        opening: Opening,
+        opener: Option<Opener>,
+        lock: Lock,
+    ) -> Self {
         Self {
             files,
             id: header.bag(),
             now: RwLock::new(Now { header, keys, interrupted: false }),
             memory: Arc::new(memory),
             opening,
+            opener,
             spaces: Mutex::default(),
             _lock: lock,
         }

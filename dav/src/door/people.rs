@@ -13,6 +13,7 @@ use super::{Door, LOGIN, lang};
 use crate::browser::{Reader, act, html, moved_to, upload};
 use crate::fault::{Fault, Outcome};
 use crate::guard::Pause;
+use crate::keys::Guest;
 use crate::method::done;
 use crate::page::{self, Change, LoginForm};
 use crate::server::body::Body;
@@ -137,30 +138,37 @@ impl Door {
         body: Incoming,
         peer: &Peer,
     ) -> Response<Body> {
-        let guest = match self.keys.enter_again(&session.admitted) {
-            Ok(Some(guest)) => guest,
-            // The bag was closed, or the passphrase changed.
-            Ok(None) => return self.login_page_to(parts.uri.path(), &parts, peer, Why::Asked),
-            Err(error) => return problem(&parts, &Fault::from(error)),
-        };
         let asked = parts.clone();
         let answered = if parts.method == Method::POST {
-            self.form(guest, &session, parts, body).await
+            self.form(&session, parts, body, peer).await
         } else {
-            let reader = Reader { lang: lang(&parts), csrf: Some(session.csrf), idle_seconds: session.idle.as_secs() };
+            let reader =
+                Reader { lang: lang(&parts), csrf: Some(session.csrf.clone()), idle_seconds: session.idle.as_secs() };
             let query = parts.uri.query().map(str::to_owned);
             let act = move |visit: &Visit| work::read(visit, query.as_deref(), &reader);
-            work::run(guest, PERSON.to_owned(), parts, act).await
+            work::run(self.back(&session), PERSON.to_owned(), parts, peer.address, act).await
         };
-        answered.unwrap_or_else(|fault| problem(&asked, &fault))
+        match answered {
+            // The bag was closed, or the passphrase changed.
+            Err(fault) if fault.status == StatusCode::UNAUTHORIZED => {
+                self.login_page_to(asked.uri.path(), &asked, peer, Why::Asked)
+            }
+            answered => answered.unwrap_or_else(|fault| problem(&asked, &fault)),
+        }
+    }
+
+    /// Lets somebody in who is logged in; may wait.
+    fn back(&self, session: &Session) -> impl FnOnce() -> Outcome<Guest> + Send + 'static {
+        let (keys, admitted) = (Arc::clone(&self.keys), session.admitted);
+        move || keys.enter_again(&admitted)?.ok_or_else(|| StatusCode::UNAUTHORIZED.into())
     }
 
     async fn form(
         self: &Arc<Self>,
-        guest: crate::keys::Guest,
         session: &Session,
         parts: Parts,
         body: Incoming,
+        peer: &Peer,
     ) -> Outcome<Response<Body>> {
         if is_foreign(&parts) {
             return Err(StatusCode::FORBIDDEN.into());
@@ -170,7 +178,7 @@ impl Door {
         if kind.starts_with("multipart/form-data") {
             let kind = kind.to_owned();
             let act = move |visit: &Visit| Ok((upload::answer(visit, &csrf, &kind, body)?, None::<Rest>));
-            return work::run(guest, PERSON.to_owned(), parts, act).await;
+            return work::run(self.back(session), PERSON.to_owned(), parts, peer.address, act).await;
         }
         let came = work::receive(&Method::POST, body).await;
         let Ok(Came::Document(bytes)) = came else { return Err(StatusCode::BAD_REQUEST.into()) };
@@ -179,7 +187,7 @@ impl Door {
             return Err(StatusCode::FORBIDDEN.into());
         }
         let act = move |visit: &Visit| Ok((act::answer(visit, &change.act)?, None::<Rest>));
-        work::run(guest, PERSON.to_owned(), parts, act).await
+        work::run(self.back(session), PERSON.to_owned(), parts, peer.address, act).await
     }
 }
 

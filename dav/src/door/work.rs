@@ -1,5 +1,8 @@
 //! A request of somebody who was let in, done on threads that may wait.
 
+use std::net::IpAddr;
+use std::sync::Arc;
+
 use bytes::Bytes;
 use http::request::Parts;
 use http::{Method, Response, StatusCode};
@@ -54,17 +57,20 @@ pub(super) fn not_received(error: BodyError) -> Response<Body> {
     })
 }
 
-/// Does a request; a guest stays until all of the answer is sent.
+/// Does a request for whom `enter` lets in. Both may wait, for a bag that is being opened or whose keys change. A guest stays
+/// until all of the answer is sent.
 pub(super) async fn run(
-    guest: Guest,
+    enter: impl FnOnce() -> Outcome<Guest> + Send + 'static,
     login: String,
     parts: Parts,
+    address: IpAddr,
     act: impl FnOnce(&Visit) -> Outcome<(Response<Body>, Option<Rest>)> + Send + 'static,
 ) -> Outcome<Response<Body>> {
-    let locks = guest.locks();
-    let made = Visit::new(std::sync::Arc::clone(&guest.space), guest.access, locks, login, parts);
     let answered = tokio::task::spawn_blocking(move || {
-        let visit = made?;
+        let guest = enter()?;
+        // Not worth refusing anybody for.
+        let _ = guest.note_use(&address.to_string());
+        let visit = Visit::new(Arc::clone(&guest.space), guest.access, guest.locks(), login, parts)?;
         let (response, rest) = act(&visit)?;
         Ok::<_, Fault>((response, rest, visit, guest))
     });
@@ -105,7 +111,7 @@ pub(super) fn read(visit: &Visit, query: Option<&str>, reader: &Reader) -> Outco
         return Ok((response, sending.map(Rest::File)));
     }
     if visit.method == Method::HEAD {
-        visit.conditions(Some(&resource.attr))?;
+        visit.may_read(&resource.attr)?;
         return Ok((done(StatusCode::OK), None));
     }
     match browser::folder(visit, &resource, query, reader)? {

@@ -18,46 +18,69 @@ pub(crate) enum Act {
 }
 
 pub(crate) fn answer(visit: &Visit, act: Act) -> Outcome<Response<Body>> {
-    let source = visit.resource()?;
-    let (asked, found) = visit.destination()?;
-    visit.conditions(Some(&source.attr))?;
-    let depth = depth(&visit.headers)?;
-    let shallow = match (act, depth) {
-        (_, None | Some(Depth::Infinity)) => false,
-        (Act::Copy, Some(Depth::Zero)) => true,
-        _ if source.is_folder() => return Err(StatusCode::BAD_REQUEST.into()),
-        _ => false,
-    };
-    let overwrite = overwrite(&visit.headers)?;
-    let (target, there) = target(&source, &asked, found, act)?;
-    if there && !overwrite {
-        return Err(StatusCode::PRECONDITION_FAILED.into());
-    }
+    // A copy is made ready while others go on; what was found first may have changed then, so all is asked again.
     let staged = match act {
-        Act::Copy => Some(duplicate(visit, &source, shallow)?),
+        Act::Copy => {
+            let plan = Plan::make(visit, &visit.hold()?, act)?;
+            Some(duplicate(visit, &plan)?)
+        }
         Act::Move => None,
     };
     let mut held = visit.hold()?;
-    visit.refuse_locked(&held, &target.path, if there { Touched::Tree } else { Touched::Name })?;
-    let mut notices: Vec<Notice> = moved(&target).to_vec();
+    let plan = Plan::make(visit, &held, act)?;
+    let mut notices: Vec<Notice> = moved(&plan.target).to_vec();
     let node = match staged {
         Some(staged) => {
-            let placed = place(visit, &held, &staged, &target, overwrite)?;
+            let placed = place(visit, &held, &staged, &plan)?;
             notices.extend(placed.notices);
             placed.attr.id
         }
         None => {
-            visit.refuse_locked(&held, &source.path, Touched::Tree)?;
-            let from = source.place().ok_or(StatusCode::FORBIDDEN)?;
-            carry(visit, &held, &source, (&from, &target), overwrite)?;
-            held.locks.remove_tree(&visit.space, &held.change, &source.path)?;
+            let from = plan.source.place().ok_or(StatusCode::FORBIDDEN)?;
+            carry(visit, &held, &plan, &from)?;
+            held.locks.remove_tree(&visit.space, &held.change, &plan.source.path)?;
             notices.extend(moved(&from));
-            source.attr.id
+            plan.source.attr.id
         }
     };
     drop(held);
     visit.settle(&notices, node)?;
-    Ok(done(made(there)))
+    Ok(done(made(plan.there)))
+}
+
+/// What goes where.
+struct Plan {
+    source: Resource,
+    target: Place,
+    /// Something stands in the target's place.
+    there: bool,
+    overwrite: bool,
+    /// Of a folder only itself is copied.
+    shallow: bool,
+}
+
+impl Plan {
+    fn make(visit: &Visit, held: &Held<'_>, act: Act) -> Outcome<Self> {
+        let source = visit.resource()?;
+        let (asked, found) = visit.destination()?;
+        visit.may_change(held, Some(&source.attr))?;
+        let shallow = match (act, depth(&visit.headers)?) {
+            (_, None | Some(Depth::Infinity)) => false,
+            (Act::Copy, Some(Depth::Zero)) => true,
+            _ if source.is_folder() => return Err(StatusCode::BAD_REQUEST.into()),
+            _ => false,
+        };
+        let overwrite = overwrite(&visit.headers)?;
+        let (target, there) = target(&source, &asked, found, act)?;
+        if there && !overwrite {
+            return Err(StatusCode::PRECONDITION_FAILED.into());
+        }
+        visit.refuse_locked(held, &target.path, if there { Touched::Tree } else { Touched::Name })?;
+        if act == Act::Move {
+            visit.refuse_locked(held, &source.path, Touched::Tree)?;
+        }
+        Ok(Self { source, target, there, overwrite, shallow })
+    }
 }
 
 /// Where the result is to stand, and whether something stands there.
@@ -85,20 +108,15 @@ fn target(source: &Resource, asked: &UrlPath, found: Located, act: Act) -> Outco
     Ok((target, there))
 }
 
-fn carry(
-    visit: &Visit,
-    held: &Held<'_>,
-    source: &Resource,
-    (from, to): (&Place, &Place),
-    overwrite: bool,
-) -> Outcome<()> {
-    let mode = if overwrite { RenameMode::Overwrite } else { RenameMode::NoReplace };
-    let same = visit.space.find(&visit.access, to.folder, to.name()?).is_ok_and(|attr| attr.id == source.attr.id);
+fn carry(visit: &Visit, held: &Held<'_>, plan: &Plan, from: &Place) -> Outcome<()> {
+    let to = &plan.target;
+    let mode = if plan.overwrite { RenameMode::Overwrite } else { RenameMode::NoReplace };
+    let there = visit.space.find(&visit.access, to.folder, to.name()?);
     match visit.space.rename(&held.change, from.entry()?, to.entry()?, mode) {
         Err(FsError::Exists) => return Err(StatusCode::PRECONDITION_FAILED.into()),
         other => other?,
     }
-    if same && from.path != to.path {
+    if there.is_ok_and(|attr| attr.id == plan.source.attr.id) && from.name != to.name {
         // Two names of one file: renaming one to the other does nothing, but a move leaves no source.
         visit.space.unlink(&held.change, from.folder, from.name()?)?;
     }
@@ -106,28 +124,26 @@ fn carry(
 }
 
 /// Makes a copy that has no name yet.
-fn duplicate(visit: &Visit, source: &Resource, shallow: bool) -> Outcome<Staged> {
+fn duplicate(visit: &Visit, plan: &Plan) -> Outcome<Staged> {
     let (space, access, change) = (&visit.space, &visit.access, visit.change()?);
-    let pinned = match source.place() {
-        None => Pinned::new(space, source.attr.id),
+    let pinned = match plan.source.place() {
+        None => Pinned::new(space, plan.source.attr.id),
         Some(place) => Pinned::find(space, access, place.folder, place.name()?)?.0,
     };
-    if source.attr.kind == Kind::File {
+    if plan.source.attr.kind == Kind::File {
         // What a program on the drive wrote and the kernel still holds is part of it.
         space.gather(pinned.id());
     }
     let attr = space.attr(access, pinned.id())?;
-    Ok(match (attr.kind, shallow) {
+    Ok(match (attr.kind, plan.shallow) {
         (Kind::Folder, false) => Staged::copy_tree(space, access, &change, &attr)?,
         _ => Staged::copy(space, access, &change, &attr)?,
     })
 }
 
-fn place(visit: &Visit, held: &Held<'_>, staged: &Staged, to: &Place, overwrite: bool) -> Outcome<Placed> {
-    let agreed = |there: Option<&Attr>| {
-        if there.is_some() && !overwrite { Err(FsError::Exists) } else { Ok(()) }
-    };
-    match visit.space.place(&held.change, staged, to.entry()?, Keeping::Own, agreed) {
+fn place(visit: &Visit, held: &Held<'_>, staged: &Staged, plan: &Plan) -> Outcome<Placed> {
+    let agreed = |there: Option<&Attr>| if there.is_some() && !plan.overwrite { Err(FsError::Exists) } else { Ok(()) };
+    match visit.space.place(&held.change, staged, plan.target.entry()?, Keeping::Own, agreed) {
         Err(FsError::Exists) => Err(StatusCode::PRECONDITION_FAILED.into()),
         placed => Ok(placed?),
     }

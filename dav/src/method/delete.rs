@@ -14,14 +14,14 @@ pub(crate) fn answer(visit: &Visit, body: &Bytes) -> Outcome<Response<Body>> {
         // It may say which part is meant, in a way that is not understood here.
         return Err(StatusCode::UNSUPPORTED_MEDIA_TYPE.into());
     }
+    let mut held = visit.hold()?;
     let resource = visit.resource()?;
-    visit.conditions(Some(&resource.attr))?;
+    visit.may_change(&held, Some(&resource.attr))?;
     // RFC 4918 section 9.6.1: a folder goes whole or not at all.
     if resource.is_folder() && !matches!(depth(&visit.headers)?, None | Some(Depth::Infinity)) {
         return Err(StatusCode::BAD_REQUEST.into());
     }
     let place = resource.place().ok_or(StatusCode::FORBIDDEN)?;
-    let mut held = visit.hold()?;
     visit.refuse_locked(&held, &resource.path, Touched::Tree)?;
     visit.space.remove_tree(&held.change, place.folder, place.name()?)?;
     held.locks.remove_tree(&visit.space, &held.change, &resource.path)?;

@@ -39,7 +39,7 @@ pub(crate) fn answer(visit: &Visit, file: &Resource) -> Outcome<(Response<Body>,
     if attr.kind != Kind::File {
         return Err(StatusCode::NOT_FOUND.into());
     }
-    let go = visit.conditions(Some(&attr))?;
+    let go = visit.may_read(&attr)?;
     let mut response = done(StatusCode::OK);
     describe(visit, file, &attr, response.headers_mut())?;
     if !go {

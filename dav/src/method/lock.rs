@@ -73,13 +73,14 @@ fn take(visit: &Visit, body: &Bytes, seconds: u32) -> Outcome<Response<Body>> {
         Some(Depth::Zero) => false,
         Some(Depth::One) => return Err(StatusCode::BAD_REQUEST.into()),
     };
+    let mut held = visit.hold()?;
     let (path, free) = match visit.target()? {
         Located::There(resource) => {
-            visit.conditions(Some(&resource.attr))?;
+            visit.may_change(&held, Some(&resource.attr))?;
             (resource.path, None)
         }
         Located::Free(place) => {
-            visit.conditions(None)?;
+            visit.may_change(&held, None)?;
             (place.path.clone(), Some(place))
         }
         Located::Hidden => return Err(StatusCode::FORBIDDEN.into()),
@@ -95,7 +96,6 @@ fn take(visit: &Visit, body: &Bytes, seconds: u32) -> Outcome<Response<Body>> {
         seconds,
         expires: now() + i64::from(seconds),
     };
-    let mut held = visit.hold()?;
     if let Some(place) = &free {
         visit.refuse_locked(&held, &place.path, Touched::Name)?;
     }

@@ -19,7 +19,6 @@ pub(crate) fn answer(visit: &Visit, body: &Bytes) -> Outcome<Response<Body>> {
         Located::There(_) | Located::Hidden => return Err(StatusCode::METHOD_NOT_ALLOWED.into()),
         Located::Nowhere => return Err(StatusCode::CONFLICT.into()),
     };
-    visit.conditions(None)?;
     let change = visit.change()?;
     let staged = Staged::new(&visit.space, &change, Kind::Folder)?;
     let prepared: Vec<_> = updates.iter().map(|update| (update.name().clone(), update.prepare(Kind::Folder))).collect();
@@ -34,6 +33,7 @@ pub(crate) fn answer(visit: &Visit, body: &Bytes) -> Outcome<Response<Body>> {
         }
     }
     let held = visit.hold()?;
+    visit.may_change(&held, None)?;
     visit.refuse_locked(&held, &place.path, Touched::Name)?;
     let free = |there: Option<&cartable_fs::Attr>| there.map_or(Ok(()), |_| Err(cartable_fs::FsError::Exists));
     let placed = visit.space.place(&held.change, &staged, place.entry()?, Keeping::Own, free)?;

@@ -3,7 +3,7 @@
 use http::{Response, StatusCode, header};
 
 use super::done;
-use super::put::{Basis, begin, check, describe, finish, refuse_without_room, target};
+use super::put::{Goal, begin, describe, finish, refuse_without_room};
 use crate::fault::Outcome;
 use crate::header::{UpdateRange, update_range};
 use crate::server::body::Body;
@@ -19,12 +19,13 @@ pub(crate) fn answer(visit: &Visit, upload: Upload) -> Outcome<Response<Body>> {
         return Err(StatusCode::UNSUPPORTED_MEDIA_TYPE.into());
     }
     let range = update_range(&visit.headers)?;
-    let (place, there) = target(visit)?;
-    let there = there.ok_or(StatusCode::NOT_FOUND)?;
-    check(visit, &place, Some(&there))?;
+    let goal = Goal::find(visit, &visit.hold()?)?;
+    if goal.old.is_none() {
+        return Err(StatusCode::NOT_FOUND.into());
+    }
     refuse_without_room(visit, upload.declared())?;
     let change = visit.change()?;
-    let staged = begin(visit, &change, &place, Some(&there.attr))?;
+    let (staged, basis) = begin(visit, &change, &goal)?;
     let size = visit.space.attr(&visit.access, staged.id())?.size;
     let (offset, length) = match range {
         UpdateRange::From(start) => (start, None),
@@ -40,7 +41,7 @@ pub(crate) fn answer(visit: &Visit, upload: Upload) -> Outcome<Response<Body>> {
     if length.is_some_and(|length| length != written) {
         return Err(StatusCode::RANGE_NOT_SATISFIABLE.into());
     }
-    let placed = finish(visit, &staged, &place, Some(&there.attr), Basis::Old)?;
+    let placed = finish(visit, &staged, basis)?;
     let mut response = done(StatusCode::NO_CONTENT);
     describe(visit, &placed.attr, response.headers_mut())?;
     Ok(response)

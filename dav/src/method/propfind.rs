@@ -41,7 +41,7 @@ pub(crate) fn answer(visit: &Visit, body: &Bytes) -> Outcome<Response<Body>> {
         wanted => wanted,
     };
     let resource = visit.resource()?;
-    visit.conditions(Some(&resource.attr))?;
+    visit.may_read(&resource.attr)?;
     // Without the header all is asked for; where that is too much, who did not think of it gets what most mean.
     let (asked, depth) = (depth(&visit.headers)?, depth(&visit.headers)?.unwrap_or(Depth::Infinity));
     let mut xml = Writer::new("multistatus");

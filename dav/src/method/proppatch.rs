@@ -86,12 +86,10 @@ pub(crate) fn answer(visit: &Visit, body: &Bytes) -> Outcome<Response<Body>> {
         return Err(StatusCode::BAD_REQUEST.into());
     }
     let updates = changes(&root)?;
-    let resource = visit.resource()?;
-    visit.conditions(Some(&resource.attr))?;
     let held = visit.hold()?;
-    visit.refuse_locked(&held, &resource.path, Touched::Content)?;
-    // Whoever saved the file since the first look replaced it; from now on nobody does.
     let resource = visit.resource()?;
+    visit.may_change(&held, Some(&resource.attr))?;
+    visit.refuse_locked(&held, &resource.path, Touched::Content)?;
     let kind = resource.attr.kind;
     let prepared: Vec<_> = updates.iter().map(|update| (update.name().clone(), update.prepare(kind))).collect();
     let mut node = resource.attr.id;

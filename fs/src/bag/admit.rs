@@ -3,7 +3,7 @@
 use cartable_crypto::{Held, KeyError, Secret, SlotId, SlotRight};
 use cartable_share::{self as share, Access, Principal, Right};
 
-use super::{Bag, BagError, state::now};
+use super::{Bag, BagError, Opener, state::now};
 
 /// What a slot allows.
 #[derive(Debug, Clone, Copy)]
@@ -12,8 +12,18 @@ pub struct Admitted {
     pub slot: SlotId,
     /// What its holder may do in home.
     pub access: Access,
+    /// Until when, in seconds since 1970; none is for ever.
+    pub until: Option<u64>,
     /// Version of the header that says so: with another one, ask again.
     pub version: u64,
+}
+
+impl Admitted {
+    /// Whether its time is over.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.until.is_some_and(|until| until < now())
+    }
 }
 
 impl Bag {
@@ -29,12 +39,25 @@ impl Bag {
             Held::Bag(_) => true,
             Held::Space { space, .. } => *space == home,
         };
-        if !opens_home || unlocked.until.is_some_and(|until| until < now()) {
+        if !opens_home {
             return Err(KeyError::WrongSecret.into());
         }
-        let right = if unlocked.right == SlotRight::Read || self.opening.read_only { Right::Read } else { Right::Edit };
+        self.allow(&Opener { slot: unlocked.slot, right: unlocked.right, until: unlocked.until }, header.version())
+    }
+
+    /// What the secret allows that the bag was opened with: it need not be stretched again.
+    ///
+    /// # Errors
+    /// As [`Bag::admit`]; for a bag that was just made, too.
+    pub fn opener(&self) -> Result<Admitted, BagError> {
+        self.allow(self.opener.as_ref().ok_or(KeyError::NoSuchSlot)?, self.header().version())
+    }
+
+    fn allow(&self, opener: &Opener, version: u64) -> Result<Admitted, BagError> {
+        let right = if opener.right == SlotRight::Read || self.opening.read_only { Right::Read } else { Right::Edit };
         let access = share::decide(Principal::Owner, right).map_err(BagError::Refused)?;
-        Ok(Admitted { slot: unlocked.slot, access, version: header.version() })
+        let admitted = Admitted { slot: opener.slot, access, until: opener.until, version };
+        if admitted.is_over() { Err(KeyError::WrongSecret.into()) } else { Ok(admitted) }
     }
 
     /// Whether a slot stands in the header as it is now.

@@ -59,10 +59,12 @@ impl Space {
 impl Rekeying<'_> {
     /// Goes on in the copy.
     pub(crate) fn switch(mut self) {
-        let Some((tree, era)) = self.next.take() else { return };
+        let Some((mut tree, era)) = self.next.take() else { return };
         // No pack is open, so there is nothing to fail; if it did all the same, no change must be accepted any more.
         let _ = self.shared.stop_on_failure(self.shared.packs.rekey(Arc::clone(&era.keys)).map_err(FsError::from));
         *self.shared.era.write() = Arc::new(era);
+        // What is made ready without a name goes on being made ready.
+        tree.nameless = std::mem::take(&mut self.tree.nameless);
         *self.tree = tree;
     }
 
