@@ -156,7 +156,7 @@ pub(crate) struct Serve {
     pub(crate) listen: Vec<SocketAddr>,
     #[arg(long, conflicts_with_all = ["passphrase_file", "danger_accept_older_copy"])]
     pub(crate) locked: bool,
-    #[arg(long, value_name = "SECONDS", requires = "locked", default_value = "900")]
+    #[arg(long, value_name = "SECONDS", requires = "locked", default_value = "900", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) lock_after: u64,
     #[command(flatten)]
     pub(crate) opening: Opening,

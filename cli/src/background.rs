@@ -16,6 +16,12 @@ use crate::passphrase::{Bytes, Word};
 use crate::socket::{Doors, REQUEST_BYTES};
 use crate::wanted::Wanted;
 
+/// What makes glibc erase memory when it is freed, and keep none of it back unerased (its manual, section "Memory Allocation
+/// Tunables"): SQLite's and OpenSSL's too. Other C libraries don't know it.
+const ERASING: &str = "glibc.malloc.perturb=255:glibc.malloc.tcache_count=0";
+/// Where it looks for it.
+const TUNABLES: &str = "GLIBC_TUNABLES";
+
 /// What the process behind is told.
 #[derive(Deserialize)]
 struct Orders {
@@ -41,6 +47,9 @@ pub(crate) fn start(wanted: &Wanted, secret: Option<&Bytes>) -> Verdict {
     command.arg("open").arg(&wanted.bag.0).arg("--behind");
     // Installed as a copy our program may have another name; what it does there goes by that name.
     command.arg0("cartable");
+    if secret.is_none() {
+        command.env(TUNABLES, tunables());
+    }
     // Whoever waits for a lock or a pipe of the caller must not wait for the doors.
     close_fds::set_fds_cloexec(3, &[]);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).current_dir("/");
@@ -63,6 +72,24 @@ pub(crate) fn start(wanted: &Wanted, secret: Option<&Bytes>) -> Verdict {
         let _ = child.wait();
     }
     verdict
+}
+
+/// For a bag that locks: what passed while it was open must not stay in freed memory. The C library reads how to treat that
+/// when a program starts, so this one starts once more in its own place, with the same words.
+pub(crate) fn erase_what_is_freed() -> Result<(), Failure> {
+    if std::env::var(TUNABLES).is_ok_and(|known| known.contains(ERASING)) {
+        return Ok(());
+    }
+    let own = std::env::current_exe().map_err(|error| Failure::Other { what: error.to_string() })?;
+    let mut words = std::env::args_os();
+    let mut command = Command::new(&own);
+    command.arg0(words.next().unwrap_or_default()).args(words).env(TUNABLES, tunables());
+    Err(Failure::io("starting", &own, &command.exec()))
+}
+
+fn tunables() -> String {
+    let others = std::env::var(TUNABLES).unwrap_or_default();
+    if others.is_empty() { ERASING.to_owned() } else { format!("{others}:{ERASING}") }
 }
 
 /// What is wanted and the secret for it, in the process behind the doors.

@@ -17,6 +17,7 @@ use std::time::{Duration, Instant, UNIX_EPOCH};
 use cartable_dav::{Keys, Share};
 use cartable_fs::bag::{Bag, Keeper, Opening, StateFolder};
 use cartable_fs::check::Progress;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::exit::Failure;
 use crate::passphrase::{Bytes, secret};
@@ -68,6 +69,7 @@ enum Event {
 /// Opens what is wanted and serves it; without a secret the bag stays locked. Calls `ready` once the doors are open; when it
 /// answers that nobody waits for them any more, they are closed again.
 pub(crate) fn run(wanted: &Wanted, secret: Option<&Bytes>, ready: impl FnOnce(&Doors) -> bool) -> Result<(), Failure> {
+    raise_descriptors();
     let (tell, told) = channel();
     let watching = signals::watch(&wanted.bag.0, tell.clone())?;
     let process = Arc::new(Process::start(wanted, secret, tell)?);
@@ -93,6 +95,13 @@ pub(crate) fn run(wanted: &Wanted, secret: Option<&Bytes>, ready: impl FnOnce(&D
     process.unmounting.tell(&last);
     process.closing.tell(&last);
     ended
+}
+
+/// Takes all the descriptors that there are: each connection needs one. The usual limit is for programs that use select(2).
+fn raise_descriptors() {
+    let limit = getrlimit(Resource::Nofile);
+    // With fewer, fewer can be connected at once.
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit });
 }
 
 impl Process {
@@ -207,6 +216,8 @@ impl Process {
             share: open.share.as_ref().map(|share| Shared {
                 urls: share::reachable(share.urls()),
                 fingerprint: share.fingerprint(),
+                trouble: share.trouble(),
+                lacking: share.lacking().to_vec(),
                 certificate: share.certificate().map(|file| PathWord(file.to_owned())),
             }),
             locked: bag.is_none(),

@@ -78,6 +78,10 @@ pub(crate) struct Doors {
 pub(crate) struct Shared {
     pub(crate) urls: Vec<String>,
     pub(crate) fingerprint: Option<String>,
+    /// Why the certificate's files as they are now are not in use.
+    pub(crate) trouble: Option<String>,
+    /// Names that were asked for and that the certificate lacks.
+    pub(crate) lacking: Vec<String>,
     pub(crate) certificate: Option<PathWord>,
 }
 

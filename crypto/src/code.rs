@@ -3,25 +3,25 @@
 //!
 //! Crockford's base 32: no I, L, O or U; an O read as 0, an I or L as 1, in either case, with any spaces or dashes.
 
-use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+use zeroize::Zeroizing;
 
 use crate::{
     KeyError,
     derive::{CODE_CHECK, hash},
-    random::random,
+    random::random_key,
 };
 
 /// A random secret: a recovery code, or the password that an app keeps.
-#[derive(Zeroize, ZeroizeOnDrop)]
 pub struct Code {
-    bytes: [u8; BYTES],
+    /// In a place of their own: moving a code leaves no copy behind.
+    bytes: Box<Zeroizing<[u8; BYTES]>>,
 }
 
 impl Code {
     /// Makes a code.
     #[must_use]
     pub fn random() -> Self {
-        Self { bytes: random() }
+        Self { bytes: Box::new(random_key()) }
     }
 
     /// Reads a code as a person may have typed it.
@@ -39,7 +39,7 @@ impl Code {
         if count != SYMBOLS {
             return Err(KeyError::BadCode("it is too short"));
         }
-        let mut code = Self { bytes: [0; BYTES] };
+        let mut code = Self { bytes: Box::default() };
         for (bytes, symbols) in code.bytes.chunks_exact_mut(5).zip(values.chunks_exact(8)) {
             let group = symbols.iter().fold(0_u64, |group, value| group << 5 | u64::from(*value));
             bytes.copy_from_slice(&group.to_be_bytes()[3..]);
@@ -82,7 +82,7 @@ impl Code {
 
     /// The first 15 bits of a hash of the secret.
     fn checksum(&self) -> [u8; SYMBOLS - SECRET_SYMBOLS] {
-        let hash = hash(CODE_CHECK, &[&self.bytes]);
+        let hash = hash(CODE_CHECK, &[self.as_bytes()]);
         let bits = u16::from_be_bytes([hash[0], hash[1]]) >> 1;
         [(bits >> 10 & 31) as u8, (bits >> 5 & 31) as u8, (bits & 31) as u8]
     }
@@ -129,7 +129,7 @@ mod tests {
 
     #[test]
     fn slips_are_noticed() {
-        let code = Code { bytes: *b"a code, twenty bytes" };
+        let code = Code { bytes: Box::new(Zeroizing::new(*b"a code, twenty bytes")) };
         let text = code.text();
         let mut missed = 0;
         let mut tried = 0;

@@ -15,6 +15,11 @@ pub(crate) struct Announcement {
 impl Announcement {
     /// Announces what listens at `address` on these network interfaces.
     pub(crate) fn start(networks: &[String], address: SocketAddr, tls: bool) -> Result<Self, mdns_sd::Error> {
+        for network in networks {
+            if !std::path::Path::new("/sys/class/net").join(network).exists() {
+                return Err(mdns_sd::Error::Msg(format!("there is no network interface {network}")));
+            }
+        }
         let daemon = ServiceDaemon::new()?;
         daemon.disable_interface(IfKind::All)?;
         let named: Vec<IfKind> = networks.iter().map(|network| IfKind::Name(network.clone())).collect();

@@ -28,12 +28,16 @@ use crate::server::body::Body;
 use crate::server::{Incoming, Peer, Service};
 use crate::session::{Sessions, cookie, cookie_of};
 
-/// Where the door's own pages are; nothing of the share is shown below it.
+/// Where the door's own pages are. A file of the share with the name of one can't be read here by GET.
 const OWN: &str = "/.cartable/";
-/// Answers to those who were not let in.
-const OUTSIDE: [StatusCode; 2] = [StatusCode::UNAUTHORIZED, StatusCode::TOO_MANY_REQUESTS];
+/// Transfers at once; the server has 512 threads that may wait.
+const TRANSFERS: usize = 384;
 /// The login page.
 const LOGIN: &str = "/.cartable/login";
+
+/// The login that a request came in by.
+#[derive(Clone)]
+struct LetIn(String);
 
 /// The door.
 pub(crate) struct Door {
@@ -46,6 +50,8 @@ pub(crate) struct Door {
     of_slot: Mutex<HashMap<SlotId, String>>,
     /// Held by who checks a passphrase: it takes 128 MiB of memory and half a second.
     stretching: Semaphore,
+    /// Held by each transfer that may have to wait for its client on a thread of its own: others need threads, too.
+    transfers: Arc<Semaphore>,
 }
 
 impl Door {
@@ -58,6 +64,7 @@ impl Door {
             log,
             of_slot: Mutex::default(),
             stretching: Semaphore::new(1),
+            transfers: Arc::new(Semaphore::new(TRANSFERS)),
         })
     }
 
@@ -92,13 +99,14 @@ impl Door {
         if let Some(credentials) = Credentials::of(&parts.headers) {
             return self.app(credentials, parts, body, peer).await;
         }
-        if reads || parts.method == Method::POST {
+        let for_pages = reads || parts.method == Method::POST;
+        if for_pages {
             let session = cookie_of(&parts.headers, cookie(peer.tls)).and_then(|cookie| self.sessions.find(cookie));
             if let Some(session) = session {
                 return self.person(session, parts, body, peer).await;
             }
         }
-        if reads && wants_page(&parts) {
+        if for_pages && is_browser(&parts) {
             // Never a prompt of the browser's own: it would remember the password on a computer that others use.
             return moved_to(&login_href(&parts)).unwrap_or_else(|fault| fault.response());
         }
@@ -115,11 +123,10 @@ impl Service for Door {
         Box::pin(async move {
             let (parts, body) = request.into_parts();
             let (method, began) = (parts.method.clone(), Instant::now());
-            let login = self.log.as_ref().and_then(|_| Credentials::of(&parts.headers)).map(|known| known.login);
-            let response = self.answer(parts, body, &peer).await;
+            let mut response = self.answer(parts, body, &peer).await;
+            // What was not let in may be a password in the wrong field.
+            let login = response.extensions_mut().remove::<LetIn>().map(|LetIn(login)| login);
             if let Some(log) = &self.log {
-                // What was not let in may be a password in the wrong field.
-                let login = login.filter(|_| !OUTSIDE.contains(&response.status()));
                 log.note(peer.address, login.as_deref(), &method, response.status(), began.elapsed());
             }
             response
@@ -127,10 +134,13 @@ impl Service for Door {
     }
 }
 
-/// Whether a browser asks: it wants HTML, and says so first.
-fn wants_page(parts: &Parts) -> bool {
-    let accept = parts.headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
-    accept.contains("text/html")
+/// Whether a browser asks: it wants HTML, and says so first, or sends a form; for a picture in a page, or a script, it says what
+/// for (Fetch Metadata).
+fn is_browser(parts: &Parts) -> bool {
+    let text = |name| parts.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let kind = text(header::CONTENT_TYPE);
+    let sends_form = kind.starts_with("multipart/form-data") || kind.starts_with("application/x-www-form-urlencoded");
+    sends_form || text(header::ACCEPT).contains("text/html") || parts.headers.contains_key("sec-fetch-mode")
 }
 
 fn lang(parts: &Parts) -> Lang {

@@ -3,12 +3,15 @@
 //! A bag that its owner opened stays open. A locked one is opened by the first secret that fits, with what that secret's slot
 //! holds and no more; when nobody used it for a while it is closed, and its keys are gone from memory.
 
+#[cfg(test)]
+pub(crate) mod tests;
+
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use cartable_fs::bag::{Admitted, Bag, BagError, Keeper, Opening, Secret, SlotId, StateFolder};
+use cartable_fs::bag::{Admitted, Bag, BagError, DEEP, Keeper, Opening, Secret, SlotId, StateFolder, erase_stack};
 use cartable_fs::{FsError, Space};
 use cartable_share::Access;
 use parking_lot::Mutex;
@@ -35,6 +38,8 @@ struct Source {
 #[derive(Default)]
 struct Held {
     open: Option<Open>,
+    /// How many times the bag was opened.
+    openings: u64,
     /// When each slot was last written down as used, in seconds since 1970.
     noted: HashMap<SlotId, i64>,
     /// The owner wants it open.
@@ -65,6 +70,14 @@ impl Open {
         drop(keeper);
         bag.close_spaces()
     }
+}
+
+/// What lets somebody in again without the secret, as long as the bag stays open: who was let in while it was open before must
+/// show the secret again, since the keys were gone in between.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ticket {
+    pub(crate) admitted: Admitted,
+    opening: u64,
 }
 
 /// Somebody who was let in. While it lives, the bag stays open.
@@ -103,6 +116,7 @@ impl Keys {
         let same = held.open.as_ref().is_some_and(|open| Arc::ptr_eq(&open.bag, &bag));
         if !same {
             // Whoever serves the owner's door remembers for it.
+            held.openings += 1;
             held.open = Some(Open::new(bag, false));
         }
     }
@@ -137,6 +151,7 @@ impl Keys {
         if let Some(open) = held.open.take() {
             // What could not be written is said by the space when it is opened again.
             let _ = open.close();
+            erase_stack::<DEEP>();
         }
     }
 
@@ -144,56 +159,63 @@ impl Keys {
     ///
     /// # Errors
     /// [`BagError::Key`] when the secret opens nothing here; those of [`Bag::open`].
-    pub(crate) fn enter(self: &Arc<Self>, secret: &Secret) -> Result<(Guest, Admitted), BagError> {
+    pub(crate) fn enter(self: &Arc<Self>, secret: &Secret) -> Result<(Guest, Ticket), BagError> {
+        let entered = self.enter_with(secret);
+        erase_stack::<DEEP>();
+        entered
+    }
+
+    fn enter_with(self: &Arc<Self>, secret: &Secret) -> Result<(Guest, Ticket), BagError> {
         let bag = self.bag();
         if let Some(bag) = bag {
             let admitted = bag.admit(secret)?;
-            if let Some(guest) = self.guest(&admitted)? {
-                return Ok((guest, admitted));
+            if let Some(entered) = self.guest(&admitted)? {
+                return Ok(entered);
             }
         }
         let source = self.source.as_ref().ok_or(BagError::Interrupted)?;
-        if matches!(secret, Secret::App(_)) {
-            // What costs nothing to try must not keep others from opening the bag for a moment.
-            Bag::header_at(&source.folder)?.unlock(secret)?;
-        }
+        // A wrong one must not keep others waiting, nor from opening the bag.
+        Bag::header_at(&source.folder)?.unlock(secret)?;
         let mut held = self.held.lock();
         let admitted = match &held.open {
             Some(open) => open.bag.admit(secret)?,
             None => {
                 let bag = Bag::open(&source.folder, secret, &source.state, Opening::default())?;
                 let admitted = bag.opener()?;
+                held.openings += 1;
                 held.open = Some(Open::new(Arc::new(bag), true));
                 admitted
             }
         };
+        // Nobody closes it before who opened it is in.
+        let stay = self.stay(&mut held).ok_or(BagError::Interrupted)?;
         drop(held);
-        let guest = self.guest(&admitted)?.ok_or(BagError::Interrupted)?;
-        Ok((guest, admitted))
+        Guest::of(stay, &admitted)
     }
 
     /// Lets somebody in again. None when the bag was closed since, or its keys changed.
-    pub(crate) fn enter_again(self: &Arc<Self>, admitted: &Admitted) -> Result<Option<Guest>, BagError> {
+    pub(crate) fn enter_again(self: &Arc<Self>, ticket: &Ticket) -> Result<Option<Guest>, BagError> {
         let Some(bag) = self.bag() else { return Ok(None) };
+        let admitted = &ticket.admitted;
         let header = bag.header();
         let gone = header.version() != admitted.version && !header.has_slot(&admitted.slot);
         if gone || admitted.is_over() {
             return Ok(None);
         }
-        self.guest(admitted)
+        let entered = self.guest(admitted)?;
+        Ok(entered.filter(|(_, now)| now.opening == ticket.opening).map(|(guest, _)| guest))
     }
 
-    fn guest(self: &Arc<Self>, admitted: &Admitted) -> Result<Option<Guest>, BagError> {
-        let stay = {
-            let mut held = self.held.lock();
-            let Some(open) = &held.open else { return Ok(None) };
-            let (bag, locks) = (Arc::clone(&open.bag), Arc::clone(&open.locks));
-            held.guests += 1;
-            Stay { keys: Arc::clone(self), bag, locks }
-        };
-        let space = stay.bag.open_home()?;
-        stay.locks.lock().load(&space, &admitted.access)?;
-        Ok(Some(Guest { stay, space, access: admitted.access, slot: admitted.slot }))
+    fn guest(self: &Arc<Self>, admitted: &Admitted) -> Result<Option<(Guest, Ticket)>, BagError> {
+        let stay = self.stay(&mut self.held.lock());
+        stay.map(|stay| Guest::of(stay, admitted)).transpose()
+    }
+
+    fn stay(self: &Arc<Self>, held: &mut Held) -> Option<Stay> {
+        let open = held.open.as_ref()?;
+        let (bag, locks) = (Arc::clone(&open.bag), Arc::clone(&open.locks));
+        held.guests += 1;
+        Some(Stay { keys: Arc::clone(self), bag, locks, opening: held.openings })
     }
 }
 
@@ -202,6 +224,8 @@ struct Stay {
     keys: Arc<Keys>,
     bag: Arc<Bag>,
     locks: Arc<Mutex<Locks>>,
+    /// How many times the bag had been opened.
+    opening: u64,
 }
 
 impl Drop for Stay {
@@ -213,6 +237,13 @@ impl Drop for Stay {
 }
 
 impl Guest {
+    fn of(stay: Stay, admitted: &Admitted) -> Result<(Self, Ticket), BagError> {
+        let space = stay.bag.open_home()?;
+        stay.locks.lock().load(&space, &admitted.access)?;
+        let ticket = Ticket { admitted: *admitted, opening: stay.opening };
+        Ok((Self { stay, space, access: admitted.access, slot: admitted.slot }, ticket))
+    }
+
     pub(crate) fn locks(&self) -> Arc<Mutex<Locks>> {
         Arc::clone(&self.stay.locks)
     }

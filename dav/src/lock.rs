@@ -44,7 +44,7 @@ pub(crate) enum Denied {
 }
 
 /// All locks of a space.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default)]
 pub(crate) struct Locks {
     loaded: bool,
     by_token: HashMap<String, Lock>,
@@ -64,6 +64,13 @@ impl Locks {
     /// Locks that cover a path: on it, or deep ones above it.
     pub(crate) fn covering<'a>(&'a self, path: &'a UrlPath, now: i64) -> impl Iterator<Item = &'a Lock> {
         self.living(now).filter(move |lock| lock.path == *path || (lock.deep && path.lies_in(&lock.path)))
+    }
+
+    /// The locks that a listing of a path may show: those that cover it and those below it.
+    pub(crate) fn around(&self, path: &UrlPath) -> Self {
+        let near = |lock: &Lock| path.lies_in(&lock.path) || lock.path.lies_in(path);
+        let by_token = self.by_token.iter().filter(|(_, lock)| near(lock));
+        Self { loaded: true, by_token: by_token.map(|(token, lock)| (token.clone(), lock.clone())).collect() }
     }
 
     /// Locks on what lies below a path.
@@ -141,7 +148,7 @@ impl Lock {
     fn to_row(&self) -> LockRow {
         LockRow {
             token: self.token.clone(),
-            path: self.path.names().join("/"),
+            path: self.path.names().join("/") + if self.path.has_slash() { "/" } else { "" },
             shared: self.shared,
             deep: self.deep,
             owner: self.owner.clone(),
@@ -153,7 +160,7 @@ impl Lock {
 
     fn from_row(row: LockRow) -> Self {
         let names = row.path.split('/').filter(|name| !name.is_empty()).map(str::to_owned).collect();
-        let path = UrlPath::from_names(names, false);
+        let path = UrlPath::from_names(names, row.path.ends_with('/'));
         let LockRow { token, shared, deep, owner, login, seconds, expires, .. } = row;
         Self { token, path, shared, deep, owner, login, seconds, expires }
     }

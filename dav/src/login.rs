@@ -5,16 +5,20 @@
 
 use std::collections::HashMap;
 
-use cartable_fs::bag::{Admitted, AppPassword, Code, Login, Secret, SlotId};
+use cartable_fs::bag::{AppPassword, Code, Login, Secret, SlotId, erase_stack};
 use data_encoding::BASE64;
 use http::{HeaderMap, header};
 use parking_lot::Mutex;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::keys::Ticket;
 
 /// The most logins that are remembered.
 const REMEMBERED: usize = 1024;
 /// The longest header that is read, in bytes.
 const HEADER_BYTES: usize = 4096;
+/// More than hashing one of them needs of the stack, in bytes.
+const HASHING_BYTES: usize = 4096;
 
 /// What an app logs in with.
 pub(crate) struct Credentials {
@@ -45,7 +49,7 @@ impl Credentials {
 /// Who was let in.
 pub(crate) struct Logins {
     key: Zeroizing<[u8; 32]>,
-    known: Mutex<HashMap<[u8; 32], Admitted>>,
+    known: Mutex<HashMap<[u8; 32], Ticket>>,
 }
 
 impl Logins {
@@ -55,16 +59,16 @@ impl Logins {
         Ok(Self { key, known: Mutex::default() })
     }
 
-    pub(crate) fn find(&self, credentials: &Credentials) -> Option<Admitted> {
+    pub(crate) fn find(&self, credentials: &Credentials) -> Option<Ticket> {
         self.known.lock().get(&self.hash(credentials)).copied()
     }
 
-    pub(crate) fn remember(&self, credentials: &Credentials, admitted: Admitted) {
+    pub(crate) fn remember(&self, credentials: &Credentials, ticket: Ticket) {
         let mut known = self.known.lock();
         if known.len() >= REMEMBERED {
             known.clear();
         }
-        known.insert(self.hash(credentials), admitted);
+        known.insert(self.hash(credentials), ticket);
     }
 
     pub(crate) fn forget(&self, credentials: &Credentials) {
@@ -73,7 +77,7 @@ impl Logins {
 
     /// Forgets who came in by a slot.
     pub(crate) fn forget_slot(&self, slot: &SlotId) {
-        self.known.lock().retain(|_, admitted| admitted.slot != *slot);
+        self.known.lock().retain(|_, ticket| ticket.admitted.slot != *slot);
     }
 
     fn hash(&self, credentials: &Credentials) -> [u8; 32] {
@@ -81,6 +85,10 @@ impl Logins {
         hasher.update(&(credentials.login.len() as u64).to_le_bytes());
         hasher.update(credentials.login.as_bytes());
         hasher.update(credentials.password.as_bytes());
-        *hasher.finalize().as_bytes()
+        let hash = *hasher.finalize().as_bytes();
+        hasher.zeroize();
+        // Nor what hashing left of the password below.
+        erase_stack::<HASHING_BYTES>();
+        hash
     }
 }

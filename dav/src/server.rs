@@ -11,6 +11,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use cartable_fs::bag::{DEEP, erase_stack};
 use http::HeaderValue;
 use rustix::process::{Resource, getrlimit};
 use tokio::net::TcpListener;
@@ -123,6 +124,7 @@ impl Server {
             .worker_threads(limits::WORKERS)
             .max_blocking_threads(limits::THREADS)
             .thread_name("http")
+            .on_thread_stop(erase_stack::<DEEP>)
             .enable_all()
             .build()?;
         let (closing, is_closing) = watch::channel(false);

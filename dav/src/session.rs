@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use cartable_fs::bag::{Admitted, SlotId};
+use cartable_fs::bag::SlotId;
 use data_encoding::BASE64URL_NOPAD;
 use http::{HeaderMap, header};
 use parking_lot::Mutex;
 use subtle::ConstantTimeEq;
+
+use crate::keys::Ticket;
 
 /// How long a session lives without a request on a computer that others use.
 pub(crate) const IDLE_SHARED: Duration = Duration::from_secs(15 * 60);
@@ -24,7 +26,7 @@ pub(crate) fn cookie(tls: bool) -> &'static str {
 /// Somebody who logged in with a browser.
 #[derive(Debug, Clone)]
 pub(crate) struct Session {
-    pub(crate) admitted: Admitted,
+    pub(crate) ticket: Ticket,
     /// What forms carry.
     pub(crate) csrf: String,
     pub(crate) idle: Duration,
@@ -39,7 +41,7 @@ pub(crate) struct Sessions {
 
 impl Sessions {
     /// Begins a session; returns the cookie's value.
-    pub(crate) fn begin(&self, admitted: Admitted, idle: Duration) -> Result<String, getrandom::Error> {
+    pub(crate) fn begin(&self, ticket: Ticket, idle: Duration) -> Result<String, getrandom::Error> {
         let (cookie, csrf) = (random()?, random()?);
         let mut sessions = self.by_cookie.lock();
         sessions.retain(|_, session| session.used.elapsed() < session.idle);
@@ -47,7 +49,7 @@ impl Sessions {
             let oldest = sessions.iter().min_by_key(|(_, session)| session.used).map(|(cookie, _)| cookie.clone());
             oldest.and_then(|oldest| sessions.remove(&oldest));
         }
-        sessions.insert(cookie.clone(), Session { admitted, csrf, idle, used: Instant::now() });
+        sessions.insert(cookie.clone(), Session { ticket, csrf, idle, used: Instant::now() });
         Ok(cookie)
     }
 
@@ -69,7 +71,7 @@ impl Sessions {
 
     /// Ends all sessions of a slot.
     pub(crate) fn end_slot(&self, slot: &SlotId) {
-        self.by_cookie.lock().retain(|_, session| session.admitted.slot != *slot);
+        self.by_cookie.lock().retain(|_, session| session.ticket.admitted.slot != *slot);
     }
 }
 
@@ -93,4 +95,71 @@ pub(crate) fn random() -> Result<String, getrandom::Error> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes)?;
     Ok(BASE64URL_NOPAD.encode(&bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+    use crate::keys::tests::ticket;
+
+    impl Sessions {
+        /// Lets time pass for one of them.
+        fn wait(&self, cookie: &str, time: Duration) {
+            let mut sessions = self.by_cookie.lock();
+            let session = sessions.get_mut(cookie).unwrap();
+            session.used = session.used.checked_sub(time).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_session_ends_after_fifteen_idle_minutes_and_not_before() {
+        let (sessions, minute) = (Sessions::default(), Duration::from_secs(60));
+        let cookie = sessions.begin(ticket(), IDLE_SHARED).unwrap();
+        for _ in 0..4 {
+            sessions.wait(&cookie, 14 * minute);
+            // Which begins the time anew.
+            assert!(sessions.find(&cookie).is_some());
+        }
+        sessions.wait(&cookie, 15 * minute);
+        assert!(sessions.find(&cookie).is_none());
+        assert!(sessions.by_cookie.lock().is_empty(), "nothing is kept of it");
+        let own = sessions.begin(ticket(), IDLE_OWN).unwrap();
+        sessions.wait(&own, 11 * 60 * minute);
+        assert!(sessions.find(&own).is_some());
+        sessions.wait(&own, 12 * 60 * minute);
+        assert!(sessions.find(&own).is_none());
+    }
+
+    #[test]
+    fn sessions_are_bounded_and_end_with_their_slot() {
+        let (sessions, ticket) = (Sessions::default(), ticket());
+        let first = sessions.begin(ticket, IDLE_SHARED).unwrap();
+        let second = sessions.begin(ticket, IDLE_SHARED).unwrap();
+        sessions.wait(&first, Duration::from_secs(60));
+        for _ in 0..SESSIONS - 1 {
+            sessions.begin(ticket, IDLE_SHARED).unwrap();
+        }
+        assert_eq!(sessions.by_cookie.lock().len(), SESSIONS);
+        assert!(sessions.find(&first).is_none() && sessions.find(&second).is_some(), "the idlest makes room");
+        let another = sessions.begin(self::ticket(), IDLE_SHARED).unwrap();
+        sessions.end_slot(&ticket.admitted.slot);
+        assert!(sessions.find(&second).is_none() && sessions.find(&another).is_some());
+        sessions.end(&another);
+        assert!(sessions.find(&another).is_none());
+    }
+
+    #[test]
+    fn a_cookie_is_found_among_others_and_by_its_whole_name() {
+        let mut headers = HeaderMap::new();
+        headers.append(header::COOKIE, "a=1; __Host-cartable-login=2;b=x=y".parse().unwrap());
+        headers.append(header::COOKIE, "__Host-cartable=3".parse().unwrap());
+        assert_eq!(cookie_of(&headers, "__Host-cartable"), Some("3"));
+        assert_eq!(cookie_of(&headers, "__Host-cartable-login"), Some("2"));
+        assert_eq!(cookie_of(&headers, "b"), Some("x=y"));
+        assert_eq!(cookie_of(&headers, "cartable"), None);
+        let (one, other) = (random().unwrap(), random().unwrap());
+        assert!(one.len() == 43 && one != other && same(&one, &one) && !same(&one, &other) && !same(&one, ""));
+    }
 }

@@ -108,6 +108,7 @@ pub struct Share {
     server: Server,
     door: Arc<Door>,
     files: Option<(Arc<TlsFiles>, PathBuf)>,
+    lacking: Vec<String>,
     announcement: Option<Announcement>,
 }
 
@@ -117,12 +118,15 @@ impl Share {
     /// # Errors
     /// [`ShareError`].
     pub fn start(keys: Arc<Keys>, options: &Options) -> Result<Self, ShareError> {
+        let mut lacking = Vec::new();
         let files = match &options.certificate {
             Certificate::None => None,
             Certificate::Files { certificate, key } => Some((TlsFiles::given(certificate, key)?, certificate.clone())),
             Certificate::Own { folder, names } => {
                 let (certificate, key) = (folder.join("certificate.pem"), folder.join("key.pem"));
-                Some((TlsFiles::own(&certificate, &key, names.clone())?.0, certificate))
+                let (files, own) = TlsFiles::own(&certificate, &key, names.clone())?;
+                lacking = own.missing;
+                Some((files, certificate))
             }
         };
         let files = files.map(|(files, path)| (Arc::new(files), path));
@@ -153,7 +157,7 @@ impl Share {
             .filter(|_| !options.announce.is_empty())
             .map(|address| Announcement::start(&options.announce, *address, files.is_some()));
         let announcement = announced.transpose().map_err(|error| ShareError::Announce(error.to_string()))?;
-        Ok(Self { server, door, files, announcement })
+        Ok(Self { server, door, files, lacking, announcement })
     }
 
     /// Where the share is, one for each address that it listens at.
@@ -179,6 +183,12 @@ impl Share {
     #[must_use]
     pub fn trouble(&self) -> Option<String> {
         self.files.as_ref().and_then(|(files, _)| files.trouble())
+    }
+
+    /// Names and addresses that our own certificate lacks: it is kept as long as it is good, since devices trust it.
+    #[must_use]
+    pub fn lacking(&self) -> &[String] {
+        &self.lacking
     }
 
     /// Who is connected.

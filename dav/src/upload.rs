@@ -9,8 +9,6 @@ use crate::fault::Outcome;
 use crate::server::body::{BodyError, Incoming};
 use crate::visit::Visit;
 
-/// Bytes that are gathered before they are written.
-const GATHERED_BYTES: usize = 512 * 1024;
 /// Bodies announced with up to this many bytes are read whole before a thread is taken.
 pub(crate) const SMALL_BYTES: u64 = 128 * 1024;
 
@@ -39,29 +37,14 @@ impl Upload {
         most: Option<u64>,
     ) -> Outcome<u64> {
         let mut written = 0_u64;
-        let mut gathered: Vec<u8> = Vec::new();
-        let put = |bytes: &[u8], at: u64| -> Outcome<u64> {
-            let end = at + bytes.len() as u64;
+        while let Some(piece) = self.read()? {
+            let end = written + piece.len() as u64;
             if most.is_some_and(|most| end > most) {
                 return Err(StatusCode::BAD_REQUEST.into());
             }
-            let at = offset.checked_add(at).ok_or(StatusCode::PAYLOAD_TOO_LARGE)?;
-            visit.space.write(change, staged.id(), at, bytes, WriteTimes::Now, false)?;
-            Ok(end)
-        };
-        while let Some(piece) = self.read()? {
-            if gathered.is_empty() && piece.len() >= GATHERED_BYTES {
-                written = put(&piece, written)?;
-                continue;
-            }
-            gathered.extend_from_slice(&piece);
-            if gathered.len() >= GATHERED_BYTES {
-                written = put(&gathered, written)?;
-                gathered.clear();
-            }
-        }
-        if !gathered.is_empty() {
-            written = put(&gathered, written)?;
+            let at = offset.checked_add(written).ok_or(StatusCode::PAYLOAD_TOO_LARGE)?;
+            visit.space.write(change, staged.id(), at, &piece, WriteTimes::Now, false)?;
+            written = end;
         }
         Ok(written)
     }

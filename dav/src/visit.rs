@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use cartable_fs::{Attr, FsError, Notice, Space, Time};
+use cartable_fs::{Attr, FsError, NodeId, Notice, Space, Time};
 use cartable_share::{Access, Change};
 use http::request::Parts;
 use http::uri::Authority;
@@ -59,6 +59,11 @@ impl Visit {
         let whole = parts.method == Method::OPTIONS && parts.uri.path() == "*";
         let path = if whole { Ok(UrlPath::root()) } else { UrlPath::parse(parts.uri.path()) };
         let path = path.map_err(|_| StatusCode::BAD_REQUEST)?;
+        let asks = matches!(parts.method.as_str(), "GET" | "HEAD" | "OPTIONS" | "PROPFIND" | "REPORT" | "POST");
+        if parts.uri.query().is_some() && !asks {
+            // A client that forgot to encode a `?` means another resource than the part before it.
+            return Err(StatusCode::BAD_REQUEST.into());
+        }
         let mut visit =
             Self { space, access, locks, login, method: parts.method, path, headers: parts.headers, authority };
         if visit.manner() == Manner::Mac {
@@ -204,7 +209,7 @@ impl Visit {
     }
 
     /// Tells other doors what changed, and makes it durable: only then may the client be told.
-    pub(crate) fn settle(&self, notices: &[Notice], node: cartable_fs::NodeId) -> Outcome<()> {
+    pub(crate) fn settle(&self, notices: &[Notice], node: NodeId) -> Outcome<()> {
         self.space.notify(notices);
         match self.space.sync(&self.access, node) {
             // It went meanwhile; that it did is durable with the next batch, and nobody waits for the rest.
@@ -238,10 +243,10 @@ pub(crate) enum Touched {
     Tree,
 }
 
-/// Notices for the caches: a name leads elsewhere.
-pub(crate) fn moved(place: &Place) -> [Notice; 2] {
+/// Notices for the caches: a name leads elsewhere. What it led to may have other names, and shows how many.
+pub(crate) fn moved(place: &Place, before: Option<NodeId>) -> Vec<Notice> {
     let entry = Notice::Entry { folder: place.folder, name: place.name.clone().into_bytes() };
-    [entry, Notice::Attributes(place.folder)]
+    [entry, Notice::Names(place.folder)].into_iter().chain(before.map(Notice::Attributes)).collect()
 }
 
 /// Seconds since 1970.

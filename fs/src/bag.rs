@@ -43,7 +43,8 @@ use crate::space::Space;
 pub use admit::Admitted;
 /// What a bag is opened with, for those who stand above the file system.
 pub use cartable_crypto::{
-    AppPassword, Code, Grant, KeyError, KeyringSlot, Login, Passphrase, Secret, SlotId, SlotKind, Suite,
+    AppPassword, Code, DEEP, Grant, KeyError, KeyringSlot, Login, Passphrase, Secret, SlotId, SlotKind, Suite,
+    erase_stack,
 };
 pub use error::{BagError, OlderCopy};
 pub use spaces::Keeper;

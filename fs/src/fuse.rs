@@ -99,6 +99,7 @@ impl Drive {
     pub fn serve(self) -> io::Result<()> {
         let ended = self.session.run();
         self.space.detach(&self.cache);
+        self.space.unpin_all();
         ended
     }
 }

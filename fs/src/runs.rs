@@ -167,12 +167,13 @@ fn overlay(run: &mut Vec<u8>, at: u64, data: &[u8]) -> usize {
     let at = usize::try_from(at).unwrap_or(run.len()).min(run.len());
     let inside = data.len().min(run.len() - at);
     run[at..at + inside].copy_from_slice(&data[..inside]);
-    if run.len() >= LONG_BYTES {
-        // More will come: growing by doubling would move it again and again.
-        run.reserve(ROOM_BYTES.max(data.len()));
+    let more = &data[inside..];
+    if run.len() >= LONG_BYTES && run.capacity() - run.len() < more.len() {
+        // More will come: growing by doubling would move it again and again, and take twice the room.
+        run.reserve_exact(ROOM_BYTES.max(more.len()));
     }
-    run.extend_from_slice(&data[inside..]);
-    data.len() - inside
+    run.extend_from_slice(more);
+    more.len()
 }
 
 fn offset_in(start: u64, at: u64) -> usize {

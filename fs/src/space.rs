@@ -8,6 +8,7 @@
 //! and appended to packs before the rows that point to them (`cut`). A crash leaves the state of the last batch.
 
 mod attributes;
+mod batches;
 mod branch;
 mod commit;
 mod committer;

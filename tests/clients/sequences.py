@@ -450,6 +450,31 @@ def sync_by_changes_only():
     assert deep.status in (207, 403), deep.status
 
 
+def every_property_is_told_at_every_depth():
+    """All that a server computes, asked by name of a folder with folders in it: nothing waits for itself."""
+    client = Client()
+    client.mkcol("a/"), client.mkcol("a/b/"), client.put("a/b/c", b"123")
+    names = ["resourcetype", "getcontentlength", "getlastmodified", "creationdate", "getetag", "getcontenttype", "displayname",
+             "supportedlock", "lockdiscovery", "quota-available-bytes", "quota-used-bytes", "sync-token", "supported-report-set"]
+    asked = "".join(f"<D:{name}/>" for name in names)
+    for depth, count in ("0", 1), ("1", 2), ("infinity", 3):
+        body = f'<D:propfind xmlns:D="DAV:"><D:prop>{asked}</D:prop></D:propfind>'.encode()
+        found = status(client.ask("PROPFIND", "a/", body, Depth=depth), 207).properties()
+        assert len(found) == count, (depth, found.keys())
+    body = f'<D:propfind xmlns:D="DAV:"><D:allprop/><D:include>{asked}</D:include></D:propfind>'.encode()
+    assert len(status(client.ask("PROPFIND", "a/", body, Depth="1"), 207).properties()) == 2
+
+
+def forgotten_escapes_destroy_nothing():
+    """A literal question mark or hash in the target of a change means another resource than the part before it."""
+    client = Client()
+    client.mkcol("why/"), client.put("note", b"kept")
+    for method, path in ("DELETE", "why?x.txt"), ("PUT", "note?v2"), ("DELETE", "why#/x"), ("MKCOL", "new?"):
+        status(client.ask(method, path, b"" if method != "PUT" else b"new"), 400)
+    status(client.propfind("why/"), 207)
+    assert client.get("note") == b"kept"
+
+
 def quotas_are_told():
     """RFC 4331: what is left and what is used, by name; used is of the collection asked about."""
     client = Client()

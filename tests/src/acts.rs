@@ -5,8 +5,8 @@ use proptest::prelude::*;
 use crate::model::{Act, Model, Node, Path};
 use crate::world::World;
 
-fn path() -> impl Strategy<Value = Path> {
-    prop::collection::vec(prop::sample::select(vec!["a", "b", "c", "d"]).prop_map(String::from), 1..4)
+fn path() -> BoxedStrategy<Path> {
+    prop::collection::vec(prop::sample::select(vec!["a", "b", "c", "d"]).prop_map(String::from), 1..4).boxed()
 }
 
 fn offset() -> impl Strategy<Value = u64> {
@@ -17,7 +17,7 @@ fn length() -> impl Strategy<Value = usize> {
     prop_oneof![Just(4096usize), 0usize..10_000, 60_000usize..300_000]
 }
 
-fn act() -> impl Strategy<Value = Act> {
+fn act(path: fn() -> BoxedStrategy<Path>) -> impl Strategy<Value = Act> {
     prop_oneof![
         6 => path().prop_map(Act::Create),
         4 => path().prop_map(Act::MakeFolder),
@@ -41,7 +41,12 @@ fn act() -> impl Strategy<Value = Act> {
 
 /// A row of up to `most` acts.
 pub fn acts(most: usize) -> impl Strategy<Value = Vec<Act>> {
-    prop::collection::vec(act(), 1..most)
+    acts_at(path, most)
+}
+
+/// A row of up to `most` acts at paths of a choice.
+pub fn acts_at(path: fn() -> BoxedStrategy<Path>, most: usize) -> impl Strategy<Value = Vec<Act>> {
+    prop::collection::vec(act(path), 1..most)
 }
 
 /// The model's tree as worlds show theirs.
@@ -63,19 +68,19 @@ pub fn judge(world: &mut impl World, acts: &[Act]) -> Result<(), TestCaseError> 
         let (expected, found) = (model.act(act), world.act(act));
         prop_assert_eq!(expected, found, "act {} {:?}", n, act);
         if n % 8 == 0 || matches!(act, Act::Reopen) {
-            compare(&model, world, n)?;
+            compare(&model, world.tree(), n)?;
         }
     }
     world.act(&Act::Reopen);
-    compare(&model, world, acts.len())
+    compare(&model, world.tree(), acts.len())
 }
 
-/// Compares all that a world shows with the model.
+/// Compares all that a world shows, `found`, with the model.
 ///
 /// # Errors
 /// The first difference.
-pub fn compare(model: &Model, world: &impl World, n: usize) -> Result<(), TestCaseError> {
-    let (expected, found) = (shown(model), world.tree());
+pub fn compare(model: &Model, found: Vec<(Path, Node)>, n: usize) -> Result<(), TestCaseError> {
+    let expected = shown(model);
     let names = |tree: &[(Path, Node)]| tree.iter().map(|(path, _)| path.join("/")).collect::<Vec<_>>();
     prop_assert_eq!(names(&expected), names(&found), "names after act {}", n);
     for ((path, expected), (_, found)) in expected.iter().zip(&found) {

@@ -37,6 +37,11 @@ impl Dav {
         Self { client: RefCell::new(client) }
     }
 
+    /// Ends the connection.
+    pub fn hang_up(&self) {
+        self.client.borrow_mut().hang_up();
+    }
+
     /// Sends a request.
     pub fn send(&self, method: &str, path: &[String], headers: &[(&str, &str)], body: Body<'_>) -> Answer {
         self.client.borrow_mut().send(method, &href(path), headers, body)
@@ -134,7 +139,7 @@ impl Dav {
                 let (start, end) = (usize::try_from(offset).ok()?, usize::try_from(end).ok()?);
                 whole.resize(whole.len().max(end), 0);
                 whole[start..end].copy_from_slice(bytes);
-                let body = if seed % 2 == 0 { Body::Sized(&whole) } else { Body::Chunked(&whole, 100_000) };
+                let body = if seed.is_multiple_of(2) { Body::Sized(&whole) } else { Body::Chunked(&whole, 100_000) };
                 self.put(path, &[], body)
             }
         }
@@ -174,9 +179,7 @@ impl Dav {
 impl World for Dav {
     fn act(&mut self, act: &Act) -> Option<()> {
         match act {
-            Act::Create(path) => {
-                self.done("PUT", path, &[("If-None-Match", "*")], Body::Sized(b"")).map(|_| ())
-            }
+            Act::Create(path) => self.done("PUT", path, &[("If-None-Match", "*")], Body::Sized(b"")).map(|_| ()),
             Act::MakeFolder(path) => self.done("MKCOL", path, &[], Body::None).map(|_| ()),
             Act::Unlink(path) => {
                 self.file(path)?;
@@ -188,7 +191,9 @@ impl World for Dav {
             }
             Act::Rename(from, to) => self.rename(from, to),
             Act::RenameNoReplace(from, to) => self.carry("MOVE", from, to, false),
-            Act::Write(path, offset, length, seed) => self.write(path, *offset, &pattern(*offset, *length, *seed), *seed),
+            Act::Write(path, offset, length, seed) => {
+                self.write(path, *offset, &pattern(*offset, *length, *seed), *seed)
+            }
             Act::Truncate(path, size) => self.truncate(path, *size),
             // Whatever was answered is durable.
             Act::Sync(path) => self.find(path).map(|_| ()),

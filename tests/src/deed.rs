@@ -2,17 +2,19 @@
 
 use proptest::prelude::*;
 
-use crate::acts::acts;
+use crate::acts::acts_at;
 use crate::dav::Dav;
 use crate::model::{Act, Model, Node, Path};
 
-/// One deed, and a number that says through which door it is done.
+/// One deed, and random numbers.
 #[derive(Debug, Clone)]
 pub struct Chosen {
     /// What is done.
     pub deed: Deed,
-    /// Random.
+    /// Says through which door.
     pub door: u8,
+    /// Says to what, of all that is there.
+    pub aim: u8,
 }
 
 /// What is done.
@@ -28,12 +30,72 @@ pub enum Deed {
     Remove(Path),
 }
 
-/// A row of up to `most` deeds. The model's worlds can do all of them, WebDAV not; links of the system are not among them.
+/// A row of up to `most` deeds, after some that make a tree in which most can be done. The model's worlds can do all of them,
+/// WebDAV not; links of the system are not among them.
 pub fn deeds(most: usize) -> impl Strategy<Value = Vec<Chosen>> {
-    (acts(most), prop::collection::vec(any::<u8>(), most)).prop_map(|(acts, numbers)| {
-        let shown = acts.into_iter().zip(numbers).filter(|(act, _)| !matches!(act, Act::Symlink(..)));
-        shown.map(|(act, number)| Chosen { deed: Deed::of(act, number / 16), door: number % 16 }).collect()
+    let numbers = prop::collection::vec(any::<(u8, u8, u8)>(), most + beginning().count());
+    (acts_at(path, most), numbers).prop_map(|(acts, numbers)| {
+        let made = beginning().map(Deed::Act).zip(numbers.iter().map(|(_, door, _)| (*door, 0)));
+        let known = acts.into_iter().filter(|act| !matches!(act, Act::Symlink(..)));
+        let more = known.zip(numbers.iter().rev());
+        let more = more.map(|(act, (number, door, aim))| (Deed::of(act, number % 16), (*door, *aim)));
+        made.chain(more).map(|(deed, (door, aim))| Chosen { deed, door, aim }).collect()
     })
+}
+
+/// Few paths, most of them of what the beginning makes: an act on what is not there is soon done.
+fn path() -> BoxedStrategy<Path> {
+    let name = || prop::sample::select(vec!["a", "b", "c"]).prop_map(String::from);
+    let names = |count: usize| prop::collection::vec(name(), count);
+    prop_oneof![3 => names(1), 4 => names(2), 1 => names(3)].boxed()
+}
+
+/// Folders, and the names of files in them.
+const BEGINNING: [(&str, &str); 5] = [("a", "c"), ("a/b", "c"), ("b", "a"), ("a/a", ""), ("c", "b")];
+
+fn beginning() -> impl Iterator<Item = Act> {
+    BEGINNING.into_iter().enumerate().flat_map(|(n, (folder, file))| {
+        let folder: Path = folder.split('/').map(str::to_owned).collect();
+        let file: Path = folder.iter().cloned().chain([file.to_owned()]).collect();
+        let made = file
+            .last()
+            .is_some_and(|name| !name.is_empty())
+            .then(|| [Act::Create(file.clone()), Act::Write(file, 0, 60_000 * n + 100, u8::try_from(n).unwrap_or(0))]);
+        [Act::MakeFolder(folder)].into_iter().chain(made.into_iter().flatten())
+    })
+}
+
+impl Chosen {
+    /// The same, mostly done to something that is there.
+    #[must_use]
+    pub fn aimed(&self, model: &Model) -> Self {
+        let tree = model.tree();
+        let aim = usize::from(self.aim);
+        let one = |path: &Path, wanted: fn(&Node) -> bool| {
+            let there: Vec<&Path> =
+                tree.iter().filter(|(path, node)| !path.is_empty() && wanted(node)).map(|(path, _)| path).collect();
+            if aim % 5 == 0 || there.is_empty() { path.clone() } else { there[aim / 5 % there.len()].clone() }
+        };
+        let any = |path: &Path| one(path, |_| true);
+        let file = |path: &Path| one(path, |node| matches!(node, Node::File(_)));
+        let deed = match self.deed.clone() {
+            Deed::Copy(from, to, overwrite) => Deed::Copy(any(&from), to, overwrite),
+            Deed::MoveOver(from, to) => Deed::MoveOver(any(&from), to),
+            Deed::Remove(path) => Deed::Remove(any(&path)),
+            Deed::Act(act) => Deed::Act(match act {
+                Act::Link(from, to) => Act::Link(file(&from), to),
+                Act::Unlink(path) => Act::Unlink(file(&path)),
+                Act::Rename(from, to) => Act::Rename(any(&from), to),
+                Act::RenameNoReplace(from, to) => Act::RenameNoReplace(any(&from), to),
+                Act::Write(path, at, length, seed) => Act::Write(file(&path), at, length, seed),
+                Act::Truncate(path, size) => Act::Truncate(file(&path), size),
+                Act::Punch(path, at, length) => Act::Punch(file(&path), at, length),
+                Act::CopyRange(from, at, to, into, length) => Act::CopyRange(file(&from), at, to, into, length),
+                act => act,
+            }),
+        };
+        Self { deed, door: self.door, aim: self.aim }
+    }
 }
 
 impl Deed {

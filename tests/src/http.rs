@@ -7,7 +7,7 @@ use std::time::Duration;
 use data_encoding::BASE64;
 
 /// How long anything may take: no test waits for ever.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(90);
 
 /// A client with its login, and the connection that it keeps.
 pub struct Client {
@@ -57,6 +57,11 @@ impl Client {
     pub fn new(address: SocketAddr, login: &str, password: &str) -> Self {
         let credentials = BASE64.encode(format!("{login}:{password}").as_bytes());
         Self { address, authorization: format!("Basic {credentials}"), connection: None }
+    }
+
+    /// Ends the connection; the next request makes another.
+    pub fn hang_up(&mut self) {
+        self.connection = None;
     }
 
     /// Sends a request and reads the whole answer.

@@ -2,10 +2,14 @@
 #![allow(clippy::expect_used, clippy::missing_panics_doc, clippy::print_stderr, reason = "a test fails by panicking")]
 
 pub mod acts;
+pub mod both;
+pub mod child;
 pub mod dav;
 pub mod deed;
 pub mod desk;
+pub mod doors;
 pub mod http;
+pub mod mirror;
 pub mod model;
 pub mod share;
 pub mod world;

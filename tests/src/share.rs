@@ -93,7 +93,7 @@ impl Served {
         self.running().bag.access().expect("an owner may edit")
     }
 
-    /// Closes the bag and opens it again. Clients from before must have gone.
+    /// Closes the bag and opens it again, at another address. Who is still connected makes it wait for a second.
     pub fn reopen(&mut self) {
         self.end();
         let bag = Bag::open(&self.bag(), &self.owner(), &self.state(), Opening::default());
@@ -131,7 +131,8 @@ impl Served {
         let space = bag.open_home().expect("a home opens");
         let keys = Keys::opened(Arc::clone(&bag));
         let listen = vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 0))];
-        let options = Options { listen, certificate: Certificate::None, danger_plain: false, announce: Vec::new(), log: None };
+        let options =
+            Options { listen, certificate: Certificate::None, danger_plain: false, announce: Vec::new(), log: None };
         let share = Share::start(Arc::clone(&keys), &options).expect("a share can be served");
         let url = share.urls().remove(0);
         let address = url.strip_prefix("http://").and_then(|rest| rest.strip_suffix('/')).expect("an address");
@@ -146,13 +147,19 @@ impl Served {
         self.running = Some(Running { bag, space, keys, share, address, drive, _watchdog: watchdog });
     }
 
-    fn end(&mut self) {
-        let Some(Running { bag, space, keys, share, drive, _watchdog, .. }) = self.running.take() else { return };
-        share.close();
+    /// Closes the drive; the share stays.
+    pub fn unmount(&mut self) {
+        let drive = self.running.as_mut().and_then(|running| running.drive.take());
         if let Some((mut unmounter, serving)) = drive {
             unmounter.unmount().expect("nobody uses the drive any more");
             serving.join().expect("serving ends").expect("serving ends well");
         }
+    }
+
+    fn end(&mut self) {
+        self.unmount();
+        let Some(Running { bag, space, keys, share, _watchdog, .. }) = self.running.take() else { return };
+        share.close();
         drop((bag, space));
         keys.close().expect("a bag can be closed");
     }

@@ -177,17 +177,20 @@ fn a_tree_goes_with_its_name_and_is_copied_whole() {
         }
     }
     let attr = desk.find(NodeId::ROOT, "top").unwrap();
-    let staged = Staged::copy_tree(desk.space(), desk.access(), &desk.change(), &attr).unwrap();
+    let staged = Staged::copy_tree(desk.space(), desk.access(), &desk.change(), &attr, (7, 8)).unwrap();
     let place = (NodeId::ROOT, name("copy"));
     desk.space().place(&desk.change(), &staged, place, Keeping::Own, |_| Ok(())).unwrap();
     drop(staged);
     desk.assert_clean(1 + 2 * (1 + 30 + 900));
     let copied = desk.find(NodeId::ROOT, "copy").unwrap();
     let inner = desk.find(copied.id, "folder 17").unwrap();
+    assert_eq!((inner.uid, inner.gid), (7, 8), "what is in a copy belongs to whom the copy was made for");
+    assert_eq!(desk.find(inner.id, "file 1").unwrap().uid, 7);
+    assert_eq!(inner.modified, desk.find(top, "folder 17").unwrap().modified, "and is as old as it was");
     assert_eq!(desk.bytes(desk.find(inner.id, "file 23").unwrap().id), b"17 23");
 
     // A copy that is never placed.
-    drop(Staged::copy_tree(desk.space(), desk.access(), &desk.change(), &attr).unwrap());
+    drop(Staged::copy_tree(desk.space(), desk.access(), &desk.change(), &attr, (7, 8)).unwrap());
     desk.assert_clean(1 + 2 * (1 + 30 + 900));
 
     let open = Pinned::new(desk.space(), desk.find(inner.id, "file 1").unwrap().id);
@@ -250,7 +253,7 @@ fn times_of_a_file_that_is_known_outside_are_those_of_another_node() {
     let known = Pinned::new(desk.space(), file.id);
     let later = Time { seconds: 2_000_000, nanos: 0 };
     let notices = desk.space().set_modified(desk.access(), &desk.change(), place, later).unwrap();
-    assert_eq!(notices.len(), 2);
+    assert_eq!(notices.len(), 3, "the name, its folder, and the other node");
     let found = desk.find(NodeId::ROOT, "file").unwrap();
     assert!(found.id != known.id());
     assert_eq!((found.modified, found.version), (later, file.version));
@@ -301,8 +304,9 @@ fn who_syncs_hears_of_what_changed_and_of_nothing_else() {
 fn told(desk: &Desk, folder: NodeId, since: &SyncPoint) -> (Vec<String>, Vec<String>) {
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
     let mut changed = Vec::new();
+    let now = desk.space().sync_point(desk.access()).unwrap();
     desk.space()
-        .changed_since(desk.access(), folder, since, |entry| {
+        .changed_since(desk.access(), folder, Some(since), &now, |entry| {
             changed.push(text(entry.name));
             true
         })
@@ -316,4 +320,53 @@ fn told(desk: &Desk, folder: NodeId, since: &SyncPoint) -> (Vec<String>, Vec<Str
 
 fn texts(texts: &[&str]) -> Vec<String> {
     texts.iter().map(|text| (*text).to_string()).collect()
+}
+
+#[test]
+fn a_tree_is_copied_whole_while_its_files_are_saved() {
+    let desk = Desk::new();
+    let top = desk.folder(NodeId::ROOT, "top");
+    for n in 0..20 {
+        desk.file(top, &format!("file {n}"), &[1; 100_000]);
+    }
+    let attr = desk.find(NodeId::ROOT, "top").unwrap();
+    let done = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|threads| {
+        threads.spawn(|| {
+            for round in 0_u8..200 {
+                let staged = desk.staged(&[round.max(1); 100_000]);
+                let called = format!("file {}", round % 20);
+                let place = (top, name(&called));
+                desk.space().place(&desk.change(), &staged, place, Keeping::Replaced, |_| Ok(())).unwrap();
+                desk.sync();
+            }
+            done.store(true, std::sync::atomic::Ordering::SeqCst);
+        });
+        while !done.load(std::sync::atomic::Ordering::SeqCst) {
+            let staged = Staged::copy_tree(desk.space(), desk.access(), &desk.change(), &attr, (0, 0)).unwrap();
+            let entries = desk.space().entries(desk.access(), staged.id()).unwrap();
+            assert_eq!(entries.len(), 20);
+            for (_, file) in entries {
+                let bytes = desk.bytes(file.id);
+                assert!(bytes.len() == 100_000 && bytes[0] != 0 && bytes.iter().all(|byte| *byte == bytes[0]));
+            }
+        }
+    });
+    desk.assert_clean(22);
+}
+
+#[test]
+fn attributes_are_changed_together_or_not_at_all() {
+    let desk = Desk::new();
+    let file = desk.file(NodeId::ROOT, "file", b"x");
+    let set = |name: &str, bytes: usize| (format!("user.{name}").into_bytes(), Some(vec![1; bytes]));
+    desk.space().change_xattrs(&desk.change(), file.id, &[set("a", 10), set("b", 10)]).unwrap();
+    let many: Vec<_> = (0..60).map(|n| set(&n.to_string(), 60_000)).collect();
+    assert!(matches!(desk.space().change_xattrs(&desk.change(), file.id, &many), Err(FsError::NoRoom)));
+    let names = desk.space().xattr_names(desk.access(), file.id).unwrap();
+    assert_eq!(names, [b"user.a".to_vec(), b"user.b".to_vec()]);
+    let gone = [(b"user.a".to_vec(), None), (b"user.c".to_vec(), None), set("d", 1)];
+    desk.space().change_xattrs(&desk.change(), file.id, &gone).unwrap();
+    let names = desk.space().xattr_names(desk.access(), file.id).unwrap();
+    assert_eq!(names, [b"user.b".to_vec(), b"user.d".to_vec()]);
 }

@@ -98,6 +98,9 @@ fn open_wanted(mut wanted: Wanted, opening: &args::Opening, known: Option<Bytes>
             }
             return Ok(());
         }
+        if secret.is_none() {
+            background::erase_what_is_freed()?;
+        }
         process::run(&wanted, secret, |doors| {
             say(&wanted, doors, text);
             true
@@ -152,6 +155,12 @@ fn say(wanted: &Wanted, doors: &Doors, text: &Text) {
     }
     let Some(share) = doors.share.as_ref().filter(|_| wanted.share.is_some()) else { return };
     output::say(text.say_with("shared", &[("urls", share.urls.join(", ").into())]));
+    if !share.lacking.is_empty() {
+        let file = share.certificate.as_ref().map(|file| file.0.to_string_lossy().into_owned()).unwrap_or_default();
+        output::tell(
+            text.say_with("shared-lacking", &[("names", share.lacking.join(", ").into()), ("file", file.into())]),
+        );
+    }
     if let Some(fingerprint) = &share.fingerprint {
         output::say(text.say_with("shared-fingerprint", &[("fingerprint", fingerprint.into())]));
     }

@@ -34,6 +34,12 @@ pub(crate) fn run(bag: &args::Bag, text: &Text) -> Result<(), Failure> {
     if let Some(share) = share {
         said["fingerprint"] = share.fingerprint.clone().into();
         said["certificate"] = share.certificate.as_ref().map(|file| file.0.to_string_lossy().into_owned()).into();
+        if let Some(trouble) = &share.trouble {
+            said["certificate_problem"] = trouble.clone().into();
+        }
+        if !share.lacking.is_empty() {
+            said["certificate_lacks"] = share.lacking.join(", ").into();
+        }
         said["locked"] = doors.as_ref().is_some_and(|doors| doors.locked).into();
     }
     said["bytes"] = bytes_in(&folder).map_err(failed)?.into();

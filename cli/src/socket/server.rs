@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use cartable_fs::bag::{DEEP, erase_stack};
 use cartable_fs::check::Progress;
 use rustix::fs::{FlockOperation, flock};
 use rustix::net::sockopt::socket_peercred;
@@ -95,7 +96,11 @@ impl Answering {
             };
             let answering = Arc::clone(self);
             // A connection that gets no thread is closed, and its command says so.
-            let _ = std::thread::Builder::new().name("answer".into()).spawn(move || answering.answer(stream));
+            let _ = std::thread::Builder::new().name("answer".into()).spawn(move || {
+                answering.answer(stream);
+                // It may have carried a passphrase, and opened the bag with it.
+                erase_stack::<DEEP>();
+            });
         }
     }
 

@@ -52,7 +52,7 @@ fn rename(visit: &Visit, folder: &Resource, item: &str, name: &str) -> Outcome<(
     visit.space.rename(&held.change, from_place.entry()?, to.entry()?, RenameMode::NoReplace)?;
     held.locks.remove_tree(&visit.space, &held.change, &from.path)?;
     drop(held);
-    let notices: Vec<_> = moved(&from_place).into_iter().chain(moved(&to)).collect();
+    let notices: Vec<_> = moved(&from_place, None).into_iter().chain(moved(&to, None)).collect();
     visit.settle(&notices, from.attr.id)
 }
 
@@ -64,5 +64,5 @@ fn delete(visit: &Visit, folder: &Resource, name: &str) -> Outcome<()> {
     visit.space.remove_tree(&held.change, place.folder, place.name()?)?;
     held.locks.remove_tree(&visit.space, &held.change, &found.path)?;
     drop(held);
-    visit.settle(&moved(&place), place.folder)
+    visit.settle(&moved(&place, Some(found.attr.id)), place.folder)
 }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use bytes::Bytes;
-use cartable_fs::{Attr, Kind, NodeId};
+use cartable_fs::{FsError, Kind, Name, NodeId, Pinned};
 use http::{HeaderValue, Response, StatusCode, header};
 use jiff::tz::TimeZone;
 
@@ -60,31 +60,40 @@ fn tree(visit: &Visit, top: NodeId, name: &str, zip: &mut Zip<Gathered>) -> io::
         for (name, attr) in visit.space.entries(&visit.access, folder).map_err(io::Error::other)? {
             let Some(name) = shown(&name, &attr) else { continue };
             let path = format!("{path}/{name}");
+            let entry = Name::new(name.as_bytes()).map_err(io::Error::other)?;
+            // What is saved meanwhile has another node under the same name; what went is not in the archive.
+            let (pinned, attr) = match Pinned::find(&visit.space, &visit.access, folder, entry) {
+                Err(FsError::NotFound) => continue,
+                found => found.map_err(io::Error::other)?,
+            };
             if attr.kind == Kind::Folder {
                 zip.start_folder(&path, attr.modified.into())?;
                 waiting.push((attr.id, path));
             } else {
-                file(visit, &attr, &path, zip)?;
+                file(visit, &pinned, &path, zip)?;
             }
         }
     }
     Ok(())
 }
 
-fn file(visit: &Visit, attr: &Attr, path: &str, zip: &mut Zip<Gathered>) -> io::Result<()> {
-    visit.space.gather(attr.id);
-    let size = visit.space.attr(&visit.access, attr.id).map_err(io::Error::other)?.size;
-    zip.start_file(path, attr.modified.into(), size)?;
+fn file(visit: &Visit, pinned: &Pinned, path: &str, zip: &mut Zip<Gathered>) -> io::Result<()> {
+    visit.space.gather(pinned.id());
+    let attr = visit.space.attr(&visit.access, pinned.id()).map_err(io::Error::other)?;
+    zip.start_file(path, attr.modified.into(), attr.size)?;
     let mut bytes = vec![0; PIECE_BYTES];
     let mut at = 0;
     loop {
         let read = visit.space.read(&visit.access, attr.id, at, &mut bytes).map_err(io::Error::other)?;
         if read == 0 {
-            return Ok(());
+            break;
         }
         zip.write(&bytes[..read])?;
         at += read as u64;
     }
+    let now = visit.space.attr(&visit.access, attr.id).map_err(io::Error::other)?;
+    // Half of one state and half of another must not look whole.
+    if now.version == attr.version { Ok(()) } else { Err(io::Error::other("the file changed")) }
 }
 
 /// Gathers small writes into pieces that are worth sending.

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use cartable_fs::bag::{Admitted, BagError, KeyError};
+use cartable_fs::bag::{BagError, KeyError};
 use http::request::Parts;
 use http::{Response, StatusCode};
 
-use super::{Door, lang, later, unauthorised, work};
+use super::{Door, LetIn, lang, later, unauthorised, work};
 use crate::fault::{Fault, Outcome};
 use crate::guard::Pause;
-use crate::keys::Guest;
+use crate::keys::{Guest, Ticket};
 use crate::login::Credentials;
 use crate::server::body::Body;
 use crate::server::{Incoming, Peer};
@@ -26,7 +26,7 @@ impl Door {
         peer: &Peer,
     ) -> Response<Body> {
         let guest = match self.logins.find(&credentials) {
-            Some(admitted) => Entry::Again(admitted),
+            Some(ticket) => Entry::Again(ticket),
             None => match self.let_in(&credentials, peer).await {
                 Ok(guest) => Entry::Guest(guest),
                 Err(response) => return response,
@@ -38,27 +38,36 @@ impl Door {
         };
         peer.connection.set_login(credentials.login.clone());
         let (lang, query, login) = (lang(&parts), parts.uri.query().map(str::to_owned), credentials.login.clone());
+        let is_whole = came.is_whole();
         let act = move |visit: &Visit| work::app(visit, came, query.as_deref(), lang);
         let door = Arc::clone(self);
         let enter = move || match guest {
             Entry::Guest(guest) => Ok(guest),
-            Entry::Again(admitted) => door.let_in_again(&credentials, &admitted),
+            Entry::Again(ticket) => door.let_in_again(&credentials, &ticket),
         };
-        match work::run(enter, login, parts, peer.address, act).await {
-            Err(fault) if fault.status == StatusCode::UNAUTHORIZED => unauthorised(),
+        let transfers = Arc::clone(&self.transfers);
+        let answered = if is_whole {
+            work::run(enter, login.clone(), parts, peer.address, &transfers, act)
+        } else {
+            work::run_receiving(enter, login.clone(), parts, peer.address, transfers, act).await
+        };
+        let mut response = match answered {
+            Err(fault) if fault.status == StatusCode::UNAUTHORIZED => return unauthorised(),
             answered => answered.unwrap_or_else(|fault| fault.response()),
-        }
+        };
+        response.extensions_mut().insert(LetIn(login));
+        response
     }
 
     /// Lets an app in that was let in before; may wait. The bag may have been closed since, or the device removed.
-    fn let_in_again(&self, credentials: &Credentials, admitted: &Admitted) -> Outcome<Guest> {
-        if let Some(guest) = self.keys.enter_again(admitted)? {
+    fn let_in_again(&self, credentials: &Credentials, ticket: &Ticket) -> Outcome<Guest> {
+        if let Some(guest) = self.keys.enter_again(ticket)? {
             return Ok(guest);
         }
         let entered = credentials.secret().map(|secret| self.keys.enter(&secret));
         match entered.unwrap_or_else(|| Err(KeyError::WrongSecret.into())) {
-            Ok((guest, admitted)) => {
-                self.note(credentials, admitted);
+            Ok((guest, ticket)) => {
+                self.note(credentials, ticket);
                 Ok(guest)
             }
             Err(BagError::Key(KeyError::WrongSecret)) => {
@@ -83,9 +92,9 @@ impl Door {
         });
         let entered = entered.await.map_err(|_| Fault::new(StatusCode::INTERNAL_SERVER_ERROR).response())?;
         match entered {
-            Ok((guest, admitted)) => {
+            Ok((guest, ticket)) => {
                 self.guard.passed(peer.address, login, Instant::now());
-                self.note(credentials, admitted);
+                self.note(credentials, ticket);
                 Ok(guest)
             }
             Err(BagError::Key(KeyError::WrongSecret)) => {
@@ -99,14 +108,14 @@ impl Door {
         }
     }
 
-    fn note(&self, credentials: &Credentials, admitted: Admitted) {
-        self.logins.remember(credentials, admitted);
-        self.of_slot.lock().insert(admitted.slot, credentials.login.clone());
+    fn note(&self, credentials: &Credentials, ticket: Ticket) {
+        self.logins.remember(credentials, ticket);
+        self.of_slot.lock().insert(ticket.admitted.slot, credentials.login.clone());
     }
 }
 
 /// How an app comes in.
 enum Entry {
     Guest(Guest),
-    Again(Admitted),
+    Again(Ticket),
 }

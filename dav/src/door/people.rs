@@ -23,8 +23,8 @@ use crate::visit::Visit;
 
 /// The longest form but an upload, in bytes.
 const FORM_BYTES: usize = 16 * 1024;
-/// What a wrong passphrase is counted under: no login of an app looks like it.
-const PERSON: &str = "passphrase";
+/// What a wrong passphrase is counted under, and the locks of people: no app can send such a login.
+const PERSON: &str = "\0passphrase";
 
 /// Why the login page is shown.
 #[derive(Debug, Clone, Copy)]
@@ -80,18 +80,20 @@ impl Door {
         let keys = Arc::clone(&self.keys);
         let typed = Zeroizing::new(form.passphrase.as_bytes().to_vec());
         let entered = tokio::task::spawn_blocking(move || {
-            let (guest, admitted) = keys.enter(&Secret::Passphrase(Passphrase::new(typed)?))?;
+            let (guest, ticket) = keys.enter(&Secret::Passphrase(Passphrase::new(typed)?))?;
             drop(guest);
-            Ok::<_, BagError>(admitted)
+            Ok::<_, BagError>(ticket)
         });
         let entered = entered.await;
         drop(alone);
         let Ok(entered) = entered else { return done(StatusCode::INTERNAL_SERVER_ERROR) };
         match entered {
-            Ok(admitted) => {
+            Ok(ticket) => {
                 self.guard.passed(peer.address, PERSON, Instant::now());
+                // A session that this browser had ends with it.
+                cookie_of(&parts.headers, cookie(peer.tls)).inspect(|value| self.sessions.end(value));
                 let idle = if form.shared { IDLE_SHARED } else { IDLE_OWN };
-                let Ok(value) = self.sessions.begin(admitted, idle) else {
+                let Ok(value) = self.sessions.begin(ticket, idle) else {
                     return done(StatusCode::INTERNAL_SERVER_ERROR);
                 };
                 let life = if form.shared { String::new() } else { format!("; Max-Age={}", IDLE_OWN.as_secs()) };
@@ -118,9 +120,14 @@ impl Door {
         };
         let known = cookie_of(&parts.headers, cookie(peer.tls));
         let csrf = page::session(&bytes).unwrap_or_default();
-        if let Some((value, session)) = known.and_then(|value| Some((value, self.sessions.find(value)?)))
-            && same(&csrf, &session.csrf)
-        {
+        if is_foreign(parts) {
+            return done(StatusCode::FORBIDDEN);
+        }
+        if let Some((value, session)) = known.and_then(|value| Some((value, self.sessions.find(value)?))) {
+            // A page from before the last login has another token: who reads it is asked again, and told how it stands.
+            if !same(&csrf, &session.csrf) {
+                return moved_to("/").unwrap_or_else(|fault| fault.response());
+            }
             self.sessions.end(value);
         }
         let mut response = moved_to(LOGIN).unwrap_or_else(|fault| fault.response());
@@ -146,7 +153,7 @@ impl Door {
                 Reader { lang: lang(&parts), csrf: Some(session.csrf.clone()), idle_seconds: session.idle.as_secs() };
             let query = parts.uri.query().map(str::to_owned);
             let act = move |visit: &Visit| work::read(visit, query.as_deref(), &reader);
-            work::run(self.back(&session), PERSON.to_owned(), parts, peer.address, act).await
+            work::run(self.back(&session), PERSON.to_owned(), parts, peer.address, &self.transfers, act)
         };
         match answered {
             // The bag was closed, or the passphrase changed.
@@ -159,8 +166,8 @@ impl Door {
 
     /// Lets somebody in who is logged in; may wait.
     fn back(&self, session: &Session) -> impl FnOnce() -> Outcome<Guest> + Send + 'static {
-        let (keys, admitted) = (Arc::clone(&self.keys), session.admitted);
-        move || keys.enter_again(&admitted)?.ok_or_else(|| StatusCode::UNAUTHORIZED.into())
+        let (keys, ticket) = (Arc::clone(&self.keys), session.ticket);
+        move || keys.enter_again(&ticket)?.ok_or_else(|| StatusCode::UNAUTHORIZED.into())
     }
 
     async fn form(
@@ -178,7 +185,9 @@ impl Door {
         if kind.starts_with("multipart/form-data") {
             let kind = kind.to_owned();
             let act = move |visit: &Visit| Ok((upload::answer(visit, &csrf, &kind, body)?, None::<Rest>));
-            return work::run(self.back(session), PERSON.to_owned(), parts, peer.address, act).await;
+            let transfers = Arc::clone(&self.transfers);
+            return work::run_receiving(self.back(session), PERSON.to_owned(), parts, peer.address, transfers, act)
+                .await;
         }
         let came = work::receive(&Method::POST, body).await;
         let Ok(Came::Document(bytes)) = came else { return Err(StatusCode::BAD_REQUEST.into()) };
@@ -187,7 +196,7 @@ impl Door {
             return Err(StatusCode::FORBIDDEN.into());
         }
         let act = move |visit: &Visit| Ok((act::answer(visit, &change.act)?, None::<Rest>));
-        work::run(self.back(session), PERSON.to_owned(), parts, peer.address, act).await
+        work::run(self.back(session), PERSON.to_owned(), parts, peer.address, &self.transfers, act)
     }
 }
 

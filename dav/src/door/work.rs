@@ -1,14 +1,16 @@
-//! A request of somebody who was let in, done on threads that may wait.
+//! A request of somebody who was let in, done where it may wait.
 
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use http::request::Parts;
-use http::{Method, Response, StatusCode};
+use http::{HeaderValue, Method, Response, StatusCode, header};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::browser::{self, Reader, Shows, archive::Archive};
-use crate::fault::{Fault, Outcome};
+use crate::fault::Outcome;
 use crate::keys::Guest;
 use crate::method::{self, done, get, get::Sending};
 use crate::page::Lang;
@@ -25,6 +27,13 @@ const DOCUMENT_BYTES: usize = 256 * 1024;
 pub(super) enum Came {
     Document(Bytes),
     Contents(Upload),
+}
+
+impl Came {
+    /// Whether nothing of it is still to come.
+    pub(super) fn is_whole(&self) -> bool {
+        !matches!(self, Self::Contents(Upload::Stream(_)))
+    }
 }
 
 /// What is still to be sent.
@@ -57,34 +66,90 @@ pub(super) fn not_received(error: BodyError) -> Response<Body> {
     })
 }
 
-/// Does a request for whom `enter` lets in. Both may wait, for a bag that is being opened or whose keys change. A guest stays
-/// until all of the answer is sent.
-pub(super) async fn run(
+/// Does a request whose body came whole, for whom `enter` lets in: on this thread, since most take less time than waking
+/// another. Both may wait, for a bag that is being opened or whose keys change: others take over the thread's connections then.
+pub(super) fn run(
+    enter: impl FnOnce() -> Outcome<Guest>,
+    login: String,
+    parts: Parts,
+    address: IpAddr,
+    transfers: &Arc<Semaphore>,
+    act: impl FnOnce(&Visit) -> Outcome<(Response<Body>, Option<Rest>)>,
+) -> Outcome<Response<Body>> {
+    tokio::task::block_in_place(|| {
+        Answered::to(enter, login, parts, address, act).and_then(|answered| answered.send(transfers))
+    })
+}
+
+/// The same for a request whose body is still to come, which is received on this thread.
+pub(super) async fn run_receiving(
     enter: impl FnOnce() -> Outcome<Guest> + Send + 'static,
     login: String,
     parts: Parts,
     address: IpAddr,
+    transfers: Arc<Semaphore>,
     act: impl FnOnce(&Visit) -> Outcome<(Response<Body>, Option<Rest>)> + Send + 'static,
 ) -> Outcome<Response<Body>> {
+    let place = transfer(&transfers)?;
     let answered = tokio::task::spawn_blocking(move || {
+        let answered = Answered::to(enter, login, parts, address, act);
+        drop(place);
+        answered?.send(&transfers)
+    });
+    answered.await.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)?
+}
+
+/// A place among those who may wait for their clients.
+fn transfer(transfers: &Arc<Semaphore>) -> Outcome<OwnedSemaphorePermit> {
+    Arc::clone(transfers).try_acquire_owned().map_err(|_| StatusCode::SERVICE_UNAVAILABLE.into())
+}
+
+/// An answer, of which a rest may still be to be sent.
+struct Answered {
+    response: Response<Body>,
+    rest: Option<Rest>,
+    visit: Visit,
+    guest: Guest,
+}
+
+impl Answered {
+    fn to(
+        enter: impl FnOnce() -> Outcome<Guest>,
+        login: String,
+        parts: Parts,
+        address: IpAddr,
+        act: impl FnOnce(&Visit) -> Outcome<(Response<Body>, Option<Rest>)>,
+    ) -> Outcome<Self> {
         let guest = enter()?;
         // Not worth refusing anybody for.
         let _ = guest.note_use(&address.to_string());
         let visit = Visit::new(Arc::clone(&guest.space), guest.access, guest.locks(), login, parts)?;
-        let (response, rest) = act(&visit)?;
-        Ok::<_, Fault>((response, rest, visit, guest))
-    });
-    let (response, rest, visit, guest) = answered.await.map_err(|_| StatusCode::INTERNAL_SERVER_ERROR)??;
-    if let Some(rest) = rest {
-        tokio::task::spawn_blocking(move || {
-            match rest {
-                Rest::File(sending) => sending.run(&visit.access),
-                Rest::Archive(archive) => archive.run(&visit),
+        let (response, rest) = match act(&visit) {
+            Err(fault) if fault.status == StatusCode::METHOD_NOT_ALLOWED => {
+                let mut response = fault.response();
+                response.headers_mut().insert(header::ALLOW, method::options::allowed(&visit)?);
+                (response, None)
             }
-            drop(guest);
-        });
+            answered => answered?,
+        };
+        Ok(Self { response, rest, visit, guest })
     }
-    Ok(response)
+
+    /// Sends the rest on a thread that may wait for the client; the guest stays until then.
+    fn send(self, transfers: &Arc<Semaphore>) -> Outcome<Response<Body>> {
+        let Self { response, rest, visit, guest } = self;
+        if let Some(rest) = rest {
+            let place = transfer(transfers)?;
+            tokio::task::spawn_blocking(move || {
+                match rest {
+                    Rest::File(sending) => sending.run(&visit.access),
+                    Rest::Archive(archive) => archive.run(&visit),
+                }
+                drop((guest, place));
+            });
+        }
+        Ok(response)
+    }
 }
 
 /// What an app asked for.
@@ -107,7 +172,11 @@ pub(super) fn app(
 pub(super) fn read(visit: &Visit, query: Option<&str>, reader: &Reader) -> Outcome<(Response<Body>, Option<Rest>)> {
     let Located::There(resource) = visit.target()? else { return Err(StatusCode::NOT_FOUND.into()) };
     if !resource.is_folder() {
-        let (response, sending) = get::answer(visit, &resource)?;
+        let (mut response, sending) = get::answer(visit, &resource)?;
+        if reader.csrf.is_some() {
+            // Others may use the computer: what a browser shows it must not keep.
+            response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        }
         return Ok((response, sending.map(Rest::File)));
     }
     if visit.method == Method::HEAD {

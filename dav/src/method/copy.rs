@@ -1,6 +1,6 @@
 //! COPY and MOVE: a copy shares the stored bytes of what it copies, a move is one step whatever moves.
 
-use cartable_fs::{Attr, FsError, Keeping, Kind, Notice, Pinned, Placed, RenameMode, Staged};
+use cartable_fs::{Attr, FsError, Keeping, Kind, NodeId, Notice, Pinned, Placed, RenameMode, Staged};
 use http::{Response, StatusCode};
 
 use super::{done, made};
@@ -28,7 +28,7 @@ pub(crate) fn answer(visit: &Visit, act: Act) -> Outcome<Response<Body>> {
     };
     let mut held = visit.hold()?;
     let plan = Plan::make(visit, &held, act)?;
-    let mut notices: Vec<Notice> = moved(&plan.target).to_vec();
+    let mut notices: Vec<Notice> = moved(&plan.target, plan.there);
     let node = match staged {
         Some(staged) => {
             let placed = place(visit, &held, &staged, &plan)?;
@@ -39,24 +39,26 @@ pub(crate) fn answer(visit: &Visit, act: Act) -> Outcome<Response<Body>> {
             let from = plan.source.place().ok_or(StatusCode::FORBIDDEN)?;
             carry(visit, &held, &plan, &from)?;
             held.locks.remove_tree(&visit.space, &held.change, &plan.source.path)?;
-            notices.extend(moved(&from));
+            notices.extend(moved(&from, Some(plan.source.attr.id)));
             plan.source.attr.id
         }
     };
     drop(held);
     visit.settle(&notices, node)?;
-    Ok(done(made(plan.there)))
+    Ok(done(made(plan.there.is_some())))
 }
 
 /// What goes where.
 struct Plan {
     source: Resource,
     target: Place,
-    /// Something stands in the target's place.
-    there: bool,
+    /// What stands in the target's place.
+    there: Option<NodeId>,
     overwrite: bool,
     /// Of a folder only itself is copied.
     shallow: bool,
+    /// User and group of the folder that it goes to.
+    owner: (u32, u32),
 }
 
 impl Plan {
@@ -72,21 +74,22 @@ impl Plan {
         };
         let overwrite = overwrite(&visit.headers)?;
         let (target, there) = target(&source, &asked, found, act)?;
-        if there && !overwrite {
+        if there.is_some() && !overwrite {
             return Err(StatusCode::PRECONDITION_FAILED.into());
         }
-        visit.refuse_locked(held, &target.path, if there { Touched::Tree } else { Touched::Name })?;
+        visit.refuse_locked(held, &target.path, if there.is_some() { Touched::Tree } else { Touched::Name })?;
         if act == Act::Move {
             visit.refuse_locked(held, &source.path, Touched::Tree)?;
         }
-        Ok(Self { source, target, there, overwrite, shallow })
+        let into = visit.space.attr(&visit.access, target.folder)?;
+        Ok(Self { source, target, there, overwrite, shallow, owner: (into.uid, into.gid) })
     }
 }
 
-/// Where the result is to stand, and whether something stands there.
-fn target(source: &Resource, asked: &UrlPath, found: Located, act: Act) -> Outcome<(Place, bool)> {
+/// Where the result is to stand, and what stands there.
+fn target(source: &Resource, asked: &UrlPath, found: Located, act: Act) -> Outcome<(Place, Option<NodeId>)> {
     let (target, there) = match found {
-        Located::Free(place) => (place, false),
+        Located::Free(place) => (place, None),
         Located::There(resource) if resource.path == source.path => {
             // The same name, spelled otherwise: only its spelling is to change.
             let mut place = resource.place().ok_or(StatusCode::FORBIDDEN)?;
@@ -95,14 +98,14 @@ fn target(source: &Resource, asked: &UrlPath, found: Located, act: Act) -> Outco
                 return Err(StatusCode::FORBIDDEN.into());
             }
             name.clone_into(&mut place.name);
-            (place, false)
+            (place, None)
         }
-        Located::There(resource) => (resource.place().ok_or(StatusCode::FORBIDDEN)?, true),
+        Located::There(resource) => (resource.place().ok_or(StatusCode::FORBIDDEN)?, Some(resource.attr.id)),
         Located::Hidden | Located::Nowhere => return Err(StatusCode::CONFLICT.into()),
     };
     // Neither into itself, nor in the place of what it lies in.
     let inside = target.path.lies_in(&source.path) && target.path != source.path;
-    if inside || (there && source.path.lies_in(&target.path)) {
+    if inside || (there.is_some() && source.path.lies_in(&target.path)) {
         return Err(StatusCode::FORBIDDEN.into());
     }
     Ok((target, there))
@@ -116,7 +119,7 @@ fn carry(visit: &Visit, held: &Held<'_>, plan: &Plan, from: &Place) -> Outcome<(
         Err(FsError::Exists) => return Err(StatusCode::PRECONDITION_FAILED.into()),
         other => other?,
     }
-    if there.is_ok_and(|attr| attr.id == plan.source.attr.id) && from.name != to.name {
+    if there.is_ok_and(|attr| attr.id == plan.source.attr.id) && (from.folder, &from.name) != (to.folder, &to.name) {
         // Two names of one file: renaming one to the other does nothing, but a move leaves no source.
         visit.space.unlink(&held.change, from.folder, from.name()?)?;
     }
@@ -136,7 +139,7 @@ fn duplicate(visit: &Visit, plan: &Plan) -> Outcome<Staged> {
     }
     let attr = space.attr(access, pinned.id())?;
     Ok(match (attr.kind, plan.shallow) {
-        (Kind::Folder, false) => Staged::copy_tree(space, access, &change, &attr)?,
+        (Kind::Folder, false) => Staged::copy_tree(space, access, &change, &attr, plan.owner)?,
         _ => Staged::copy(space, access, &change, &attr)?,
     })
 }

@@ -26,6 +26,6 @@ pub(crate) fn answer(visit: &Visit, body: &Bytes) -> Outcome<Response<Body>> {
     visit.space.remove_tree(&held.change, place.folder, place.name()?)?;
     held.locks.remove_tree(&visit.space, &held.change, &resource.path)?;
     drop(held);
-    visit.settle(&moved(&place), place.folder)?;
+    visit.settle(&moved(&place, Some(resource.attr.id)), place.folder)?;
     Ok(done(StatusCode::NO_CONTENT))
 }

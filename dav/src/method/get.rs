@@ -18,8 +18,10 @@ use crate::{date, page};
 
 /// Bytes that are read at once.
 const PIECE_BYTES: u64 = 256 * 1024;
+/// How often a file that fits into one piece is read until it stands still.
+const TRIES: usize = 8;
 /// Pieces that wait for a client.
-const AHEAD: usize = 3;
+const AHEAD: usize = 1;
 
 /// Contents to be sent, on a thread that may wait for the client.
 pub(crate) struct Sending {
@@ -31,6 +33,17 @@ pub(crate) struct Sending {
 
 /// The answer, and what is still to be sent of it.
 pub(crate) fn answer(visit: &Visit, file: &Resource) -> Outcome<(Response<Body>, Option<Sending>)> {
+    for _ in 1..TRIES {
+        match try_answer(visit, file) {
+            // A program on the drive wrote to the file while it was read.
+            Err(fault) if fault.status == StatusCode::SERVICE_UNAVAILABLE => {}
+            answered => return answered,
+        }
+    }
+    try_answer(visit, file)
+}
+
+fn try_answer(visit: &Visit, file: &Resource) -> Outcome<(Response<Body>, Option<Sending>)> {
     // Whoever saves the file meanwhile replaces it: this reader has the one it found, to the end.
     let place = file.place().ok_or(StatusCode::METHOD_NOT_ALLOWED)?;
     let (pinned, _) = Pinned::find(&visit.space, &visit.access, place.folder, place.name()?)?;
@@ -47,7 +60,8 @@ pub(crate) fn answer(visit: &Visit, file: &Resource) -> Outcome<(Response<Body>,
         return Ok((response, None));
     }
     let tag = visit.space.entity_tag(&attr);
-    let ranged = if if_range(&visit.headers, Some(&tag), Some(attr.modified.into())) {
+    // Ranges are of GET only (RFC 9110 section 14.2).
+    let ranged = if visit.method == Method::GET && if_range(&visit.headers, Some(&tag), None) {
         range(&visit.headers, attr.size)
     } else {
         Ranged::Whole

@@ -30,12 +30,12 @@ pub(crate) fn answer(visit: &Visit, body: &Bytes) -> Outcome<Response<Body>> {
 
 fn refresh(visit: &Visit, seconds: u32) -> Outcome<Response<Body>> {
     let wanted = parse_if(&visit.headers, visit.authority.as_deref())?.ok_or(StatusCode::BAD_REQUEST)?;
+    let mut held = visit.hold()?;
     let path = match visit.target()? {
         Located::There(resource) => resource.path,
         Located::Free(place) => place.path,
         _ => return Err(StatusCode::NOT_FOUND.into()),
     };
-    let mut held = visit.hold()?;
     let covering: Vec<String> = held
         .locks
         .covering(&path, now())
@@ -77,7 +77,8 @@ fn take(visit: &Visit, body: &Bytes, seconds: u32) -> Outcome<Response<Body>> {
     let (path, free) = match visit.target()? {
         Located::There(resource) => {
             visit.may_change(&held, Some(&resource.attr))?;
-            (resource.path, None)
+            let slash = resource.is_folder();
+            (UrlPath::from_names(resource.path.names().to_vec(), slash), None)
         }
         Located::Free(place) => {
             visit.may_change(&held, None)?;
@@ -129,7 +130,7 @@ fn make_empty(visit: &Visit, held: &Held<'_>, place: &Place) -> Outcome<cartable
 fn denied(denied: Denied) -> Fault {
     match denied {
         Denied::Conflict(paths) => {
-            let hrefs = paths.iter().map(|path: &UrlPath| path.href(false)).collect();
+            let hrefs = paths.iter().map(|path: &UrlPath| path.href(path.has_slash())).collect();
             Fault::unmet(StatusCode::LOCKED, "no-conflicting-lock", hrefs)
         }
         Denied::TooMany => StatusCode::INSUFFICIENT_STORAGE.into(),

@@ -4,21 +4,17 @@ use bytes::Bytes;
 use cartable_fs::{Keeping, Kind, Staged};
 use http::{Response, StatusCode};
 
-use super::proppatch::{Update, changes, statuses};
+use super::proppatch::{Update, attributes, changes, statuses};
 use super::{document, done};
 use crate::fault::Outcome;
-use crate::resource::Located;
+use crate::resource::{Located, Place};
 use crate::server::body::Body;
 use crate::visit::{Touched, Visit};
 use crate::xml::{DAV, Writer, parse};
 
 pub(crate) fn answer(visit: &Visit, body: &Bytes) -> Outcome<Response<Body>> {
     let updates = if body.is_empty() { Vec::new() } else { wanted(body)? };
-    let place = match visit.target()? {
-        Located::Free(place) => place,
-        Located::There(_) | Located::Hidden => return Err(StatusCode::METHOD_NOT_ALLOWED.into()),
-        Located::Nowhere => return Err(StatusCode::CONFLICT.into()),
-    };
+    place(visit)?;
     let change = visit.change()?;
     let staged = Staged::new(&visit.space, &change, Kind::Folder)?;
     let prepared: Vec<_> = updates.iter().map(|update| (update.name().clone(), update.prepare(Kind::Folder))).collect();
@@ -27,12 +23,9 @@ pub(crate) fn answer(visit: &Visit, body: &Bytes) -> Outcome<Response<Body>> {
         statuses(&mut xml, &prepared);
         return Ok(document(StatusCode::FORBIDDEN, xml));
     }
-    for (_, prepared) in prepared {
-        if let Ok(Some(dead)) = prepared {
-            dead.write(visit, &change, staged.id())?;
-        }
-    }
+    visit.space.change_xattrs(&change, staged.id(), &attributes(&prepared))?;
     let held = visit.hold()?;
+    let place = place(visit)?;
     visit.may_change(&held, None)?;
     visit.refuse_locked(&held, &place.path, Touched::Name)?;
     let free = |there: Option<&cartable_fs::Attr>| there.map_or(Ok(()), |_| Err(cartable_fs::FsError::Exists));
@@ -40,6 +33,15 @@ pub(crate) fn answer(visit: &Visit, body: &Bytes) -> Outcome<Response<Body>> {
     drop(held);
     visit.settle(&placed.notices, placed.attr.id)?;
     Ok(done(StatusCode::CREATED))
+}
+
+/// The free name that the folder gets.
+fn place(visit: &Visit) -> Outcome<Place> {
+    match visit.target()? {
+        Located::Free(place) => Ok(place),
+        Located::There(_) | Located::Hidden => Err(StatusCode::METHOD_NOT_ALLOWED.into()),
+        Located::Nowhere => Err(StatusCode::CONFLICT.into()),
+    }
 }
 
 /// The properties that the body of an extended MKCOL sets. The type must be a plain folder.

@@ -19,16 +19,20 @@ const ON_NOTHING: HeaderValue = HeaderValue::from_static("OPTIONS, PUT, MKCOL, L
 
 pub(crate) fn answer(visit: &Visit) -> Outcome<Response<Body>> {
     let mut response = done(StatusCode::OK);
-    let allowed = match visit.target()? {
-        Located::There(resource) if resource.is_folder() => ON_FOLDER,
-        Located::There(_) => ON_FILE,
-        _ => ON_NOTHING,
-    };
     let headers = response.headers_mut();
     headers.insert("dav", CLASSES);
-    headers.insert(header::ALLOW, allowed);
+    headers.insert(header::ALLOW, allowed(visit)?);
     headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     // Without it Windows asks for another protocol first.
     headers.insert("ms-author-via", HeaderValue::from_static("DAV"));
     Ok(response)
+}
+
+/// The methods that can be asked of what the request is about.
+pub(crate) fn allowed(visit: &Visit) -> Outcome<HeaderValue> {
+    Ok(match visit.target()? {
+        Located::There(resource) if resource.is_folder() => ON_FOLDER,
+        Located::There(_) => ON_FILE,
+        _ => ON_NOTHING,
+    })
 }

@@ -20,6 +20,8 @@ use crate::xml::{DAV, Element, Name, Writer, parse};
 
 /// The most resources in one answer.
 const RESOURCES: usize = 20_000;
+/// The longest answer, in bytes: 200,000 files.
+pub(crate) const ANSWER_BYTES: usize = 64 << 20;
 /// The most properties that may be asked for by name.
 const NAMES: usize = 256;
 
@@ -58,7 +60,7 @@ pub(crate) fn answer(visit: &Visit, body: &Bytes) -> Outcome<Response<Body>> {
 }
 
 fn list(visit: &Visit, top: &Resource, depth: Depth, wanted: &Wanted, xml: &mut Writer) -> Outcome<()> {
-    let answering = Answering::new(visit, wanted)?;
+    let answering = Answering::new(visit, wanted, top)?;
     let own = visit.space.xattrs(&visit.access, top.attr.id, dead::PREFIX)?;
     answering.resource(xml, &top.path, &top.attr, &own);
     if depth == Depth::Zero || !top.is_folder() {
@@ -70,20 +72,24 @@ fn list(visit: &Visit, top: &Resource, depth: Depth, wanted: &Wanted, xml: &mut 
         let too_many = || Fault::unmet(StatusCode::FORBIDDEN, "propfind-finite-depth", Vec::new());
         let xattrs = answering.xattrs_in(folder)?;
         let mut folders = Vec::new();
-        let mut full = false;
+        let (mut full, mut too_long) = (false, false);
         visit.space.list(&visit.access, folder, 0, |entry| {
             let Some(name) = shown(entry.name, entry.attr) else { return true };
             if depth == Depth::Infinity {
                 full = left == 0;
                 left = left.saturating_sub(1);
             }
+            too_long = xml.len() > ANSWER_BYTES;
             let path = path.join(name);
             answering.resource(xml, &path, entry.attr, xattrs.get(&entry.attr.id).map_or(&[], Vec::as_slice));
             if entry.attr.kind == Kind::Folder {
                 folders.push((path, entry.attr.id));
             }
-            !full
+            !full && !too_long
         })?;
+        if too_long {
+            return Err(StatusCode::INSUFFICIENT_STORAGE.into());
+        }
         if full {
             return Err(too_many());
         }
@@ -105,11 +111,12 @@ pub(crate) struct Answering<'a> {
     wanted: &'a Wanted,
     locks: Locks,
     volume: Option<cartable_fs::Volume>,
+    used: Option<(NodeId, u64)>,
     sync_token: Option<String>,
 }
 
 impl<'a> Answering<'a> {
-    pub(crate) fn new(visit: &'a Visit, wanted: &'a Wanted) -> Outcome<Self> {
+    pub(crate) fn new(visit: &'a Visit, wanted: &'a Wanted, top: &Resource) -> Outcome<Self> {
         let asks = |live: Live| match wanted {
             Wanted::All(names) | Wanted::Some(names) => names.iter().any(|name| Live::of(name) == Some(live)),
             Wanted::Names | Wanted::Few => false,
@@ -117,8 +124,10 @@ impl<'a> Answering<'a> {
         let volume = (asks(Live::QuotaAvailable) || asks(Live::QuotaUsed)).then(|| visit.space.volume(&visit.access));
         let sync_token = asks(Live::SyncToken).then(|| super::report::token(visit)).transpose()?;
         // A copy, so that nobody who wants to lock or change waits for a long answer.
-        let locks = visit.locks.lock().clone();
-        Ok(Self { visit, wanted, locks, volume: volume.transpose()?, sync_token })
+        let locks = visit.locks.lock().around(&top.path);
+        let volume = volume.transpose()?;
+        let used = asks(Live::QuotaUsed).then(|| used(visit, volume, top)).transpose()?;
+        Ok(Self { visit, wanted, locks, volume, used, sync_token })
     }
 
     /// Dead properties of all entries of a folder, where they are asked for.
@@ -138,7 +147,7 @@ impl<'a> Answering<'a> {
     pub(crate) fn resource(&self, xml: &mut Writer, path: &UrlPath, attr: &Attr, xattrs: &[Found]) {
         let source = Source {
             space: &self.visit.space,
-            access: &self.visit.access,
+            used: self.used,
             locks: &self.locks,
             volume: self.volume,
             sync_token: self.sync_token.clone(),
@@ -178,16 +187,16 @@ impl<'a> Answering<'a> {
                         || dead.iter().any(|element| element.name == *name)
                 };
                 let beside: Vec<&Name> = beside.iter().filter(|name| !known(name)).collect();
-                let missing = write_named(xml, &source, path, attr, &dead, &beside);
+                let missing = write_named(xml, &source, (path, attr), &dead, &beside);
                 end(xml, StatusCode::OK);
                 not_found(xml, &missing);
             }
             Wanted::Some(names) => {
                 let dead: Vec<Element> = dead().collect();
                 let names: Vec<&Name> = names.iter().collect();
-                if names.iter().any(|name| has(attr, &dead, name)) || names.is_empty() {
+                if names.iter().any(|name| has(&source, attr, &dead, name)) || names.is_empty() {
                     begin(xml);
-                    let missing = write_named(xml, &source, path, attr, &dead, &names);
+                    let missing = write_named(xml, &source, (path, attr), &dead, &names);
                     end(xml, StatusCode::OK);
                     not_found(xml, &missing);
                 } else {
@@ -199,16 +208,31 @@ impl<'a> Answering<'a> {
     }
 }
 
-fn has(attr: &Attr, dead: &[Element], name: &Name) -> bool {
-    dead.iter().any(|element| element.name == *name) || Live::of(name).is_some_and(|live| live.belongs_to(attr.kind))
+fn has(source: &Source<'_>, attr: &Attr, dead: &[Element], name: &Name) -> bool {
+    dead.iter().any(|element| element.name == *name) || Live::of(name).is_some_and(|live| is_there(live, source, attr))
+}
+
+fn is_there(live: Live, source: &Source<'_>, attr: &Attr) -> bool {
+    let of_this = live != Live::QuotaUsed || source.used.is_some_and(|(id, _)| id == attr.id);
+    live.belongs_to(attr.kind) && of_this
+}
+
+/// RFC 4331 section 4: of the share what is used of the disk, so that both together are its size, as file managers show it;
+/// of a folder what is in it.
+fn used(visit: &Visit, volume: Option<cartable_fs::Volume>, top: &Resource) -> Outcome<(NodeId, u64)> {
+    let bytes = if top.attr.id == NodeId::ROOT {
+        volume.map_or(0, |volume| volume.bytes.saturating_sub(volume.free_bytes))
+    } else {
+        visit.space.bytes_below(&visit.access, top.attr.id)?
+    };
+    Ok((top.attr.id, bytes))
 }
 
 /// Writes those of the named properties that there are; returns the others.
 fn write_named<'n>(
     xml: &mut Writer,
     source: &Source<'_>,
-    path: &UrlPath,
-    attr: &Attr,
+    (path, attr): (&UrlPath, &Attr),
     dead: &[Element],
     names: &[&'n Name],
 ) -> Vec<&'n Name> {
@@ -216,7 +240,7 @@ fn write_named<'n>(
     for name in names {
         match (dead.iter().find(|element| element.name == **name), Live::of(name)) {
             (Some(element), _) => xml.element(element),
-            (None, Some(live)) if live.belongs_to(attr.kind) => live.write(xml, source, path, attr),
+            (None, Some(live)) if is_there(live, source, attr) => live.write(xml, source, path, attr),
             _ => missing.push(*name),
         }
     }

@@ -94,11 +94,7 @@ pub(crate) fn answer(visit: &Visit, body: &Bytes) -> Outcome<Response<Body>> {
     let prepared: Vec<_> = updates.iter().map(|update| (update.name().clone(), update.prepare(kind))).collect();
     let mut node = resource.attr.id;
     if prepared.iter().all(|(_, result)| result.is_ok()) {
-        for (_, prepared) in &prepared {
-            if let Ok(Some(dead)) = prepared {
-                dead.write(visit, &held.change, resource.attr.id)?;
-            }
-        }
+        visit.space.change_xattrs(&held.change, resource.attr.id, &attributes(&prepared))?;
         let time = updates.iter().filter_map(Update::time).next_back();
         let notices = match (time, resource.place()) {
             (Some(time), Some(place)) if kind == Kind::File => {
@@ -117,6 +113,11 @@ pub(crate) fn answer(visit: &Visit, body: &Bytes) -> Outcome<Response<Body>> {
     statuses(&mut xml, &prepared);
     xml.close();
     Ok(document(StatusCode::MULTI_STATUS, xml))
+}
+
+/// What is to be kept, as the core takes it.
+pub(crate) fn attributes(prepared: &[(Name, Result<Option<Dead>, Impossible>)]) -> Vec<(Vec<u8>, Option<Vec<u8>>)> {
+    prepared.iter().filter_map(|(_, result)| result.as_ref().ok()?.as_ref().map(Dead::attribute)).collect()
 }
 
 /// The changes that an element asks for, in order.

@@ -117,10 +117,16 @@ pub(super) fn finish(visit: &Visit, staged: &Staged, basis: Basis) -> Outcome<Pl
     let change = visit.change()?;
     let modified = oc_mtime(&visit.headers).map_or_else(Time::now, |seconds| Time { seconds, nanos: 0 });
     visit.space.set_attr(&change, staged.id(), &SetAttr { modified: Some(modified), ..SetAttr::default() })?;
+    let conditional = CONDITIONS.iter().any(|name| visit.headers.contains_key(*name));
+    if conditional || basis != Basis::Nothing {
+        // What a program on the drive wrote meanwhile and the kernel holds back counts, too.
+        if let Located::There(there) = visit.target()? {
+            visit.space.gather(there.attr.id);
+        }
+    }
     let held = visit.hold()?;
     let goal = Goal::find(visit, &held)?;
     // The drive does not ask for the locks: what it did since a moment ago is seen only now.
-    let conditional = CONDITIONS.iter().any(|name| visit.headers.contains_key(*name));
     let found = goal.old.as_ref().map(|old| old.version);
     let agreed = |there: Option<&Attr>| {
         let now = there.map(|there| there.version);

@@ -1,14 +1,15 @@
 //! REPORT sync-collection (RFC 6578): what changed in a folder since the client last asked.
 
 use bytes::Bytes;
-use cartable_fs::SyncPoint;
+use cartable_fs::{Name, SyncPoint};
 use data_encoding::HEXLOWER;
 use http::{Response, StatusCode};
 
 use super::document;
-use super::propfind::{Answering, Wanted, line, names, shown};
+use super::propfind::{ANSWER_BYTES, Answering, Wanted, line, names, shown};
 use crate::fault::{Fault, Outcome};
 use crate::header::{Depth, depth};
+use crate::path::UrlPath;
 use crate::server::body::Body;
 use crate::visit::Visit;
 use crate::xml::{DAV, Writer, parse};
@@ -25,7 +26,7 @@ pub(crate) fn answer(visit: &Visit, body: &Bytes) -> Outcome<Response<Body>> {
     if !folder.is_folder() {
         return Err(Fault::unmet(StatusCode::FORBIDDEN, "supported-report", Vec::new()));
     }
-    visit.conditions(Some(&folder.attr))?;
+    visit.may_read(&folder.attr)?;
     // Section 3.2: the level, not the depth, says how deep. Old clients send the depth instead of it.
     let level = root.child(DAV, "sync-level").map(|level| level.text());
     let flat = match (level.as_deref().map(str::trim), depth(&visit.headers)?) {
@@ -40,26 +41,31 @@ pub(crate) fn answer(visit: &Visit, body: &Bytes) -> Outcome<Response<Body>> {
     let asked = root.child(DAV, "sync-token").map(|token| token.text()).unwrap_or_default();
     let since = match asked.trim() {
         "" => None,
-        token => Some(known(visit, token)?),
+        token => Some(known(visit, &folder.path, token)?),
     };
     // Before anything is read: what changes from now on is told next time, perhaps twice, and nothing is missed.
     let now = visit.space.sync_point(&visit.access)?;
     let mut xml = Writer::new("multistatus");
-    let answering = Answering::new(visit, &wanted)?;
+    let answering = Answering::new(visit, &wanted, &folder)?;
     let xattrs = answering.xattrs_in(folder.attr.id)?;
-    let mut show = |entry: &cartable_fs::Listed<'_>| {
-        if let Some(name) = shown(entry.name, entry.attr) {
-            let own = xattrs.get(&entry.attr.id).map_or(&[][..], Vec::as_slice);
-            answering.resource(&mut xml, &folder.path.join(name), entry.attr, own);
+    let mut gone = Vec::new();
+    visit.space.changed_since(&visit.access, folder.attr.id, since.as_ref(), &now, |entry| {
+        match shown(entry.name, entry.attr) {
+            Some(name) => {
+                let own = xattrs.get(&entry.attr.id).map_or(&[][..], Vec::as_slice);
+                answering.resource(&mut xml, &folder.path.join(name), entry.attr, own);
+            }
+            // A link or a pipe, perhaps in the place of a file.
+            None => gone.push(entry.name.to_vec()),
         }
-        true
-    };
-    match &since {
-        None => visit.space.list(&visit.access, folder.attr.id, 0, &mut show)?,
-        Some(since) => visit.space.changed_since(&visit.access, folder.attr.id, since, &mut show)?,
+        xml.len() <= ANSWER_BYTES
+    })?;
+    if xml.len() > ANSWER_BYTES {
+        return Err(Fault::unmet(StatusCode::INSUFFICIENT_STORAGE, "number-of-matches-within-limits", Vec::new()));
     }
     if let Some(since) = &since {
-        for name in visit.space.gone_since(&visit.access, folder.attr.id, since)? {
+        gone.extend(visit.space.gone_since(&visit.access, folder.attr.id, since)?);
+        for name in gone {
             let Ok(name) = String::from_utf8(name) else { continue };
             xml.open_dav("response");
             xml.text_dav("href", &folder.path.join(&name).href(false));
@@ -80,12 +86,15 @@ fn written(point: &SyncPoint) -> String {
     format!("{TOKEN}{}:{}", HEXLOWER.encode(&point.opening), point.counter)
 }
 
-/// The state that a token stands for; a token of another history, or too old, makes the client begin anew.
-fn known(visit: &Visit, token: &str) -> Outcome<SyncPoint> {
+/// The state that a token stands for. A token of another history, or too old, makes the client begin anew; so does one from when
+/// another folder was at this path.
+fn known(visit: &Visit, path: &UrlPath, token: &str) -> Outcome<SyncPoint> {
     let invalid = || Fault::unmet(StatusCode::FORBIDDEN, "valid-sync-token", Vec::new());
     let (opening, counter) = token.strip_prefix(TOKEN).and_then(|rest| rest.split_once(':')).ok_or_else(invalid)?;
     let opening =
         HEXLOWER.decode(opening.as_bytes()).ok().and_then(|bytes| bytes.try_into().ok()).ok_or_else(invalid)?;
     let point = SyncPoint { counter: counter.parse().map_err(|_| invalid())?, opening };
-    if visit.space.remembers(&point)? { Ok(point) } else { Err(invalid()) }
+    let names: Vec<Name<'_>> = path.names().iter().map(|name| Name::new(name.as_bytes())).collect::<Result<_, _>>()?;
+    let good = visit.space.remembers(&point)? && !visit.space.was_rerouted(&visit.access, &names, &point)?;
+    if good { Ok(point) } else { Err(invalid()) }
 }

@@ -11,12 +11,12 @@ use crate::visit::{Visit, now};
 
 pub(crate) fn answer(visit: &Visit) -> Outcome<Response<Body>> {
     let token = lock_token(&visit.headers)?;
+    let mut held = visit.hold()?;
     let path = match visit.target()? {
         Located::There(resource) => resource.path,
         Located::Free(place) => place.path,
         _ => visit.path.clone(),
     };
-    let mut held = visit.hold()?;
     let covers = |found: &&crate::lock::Lock| found.token == token;
     // Also one that another device took and forgot: all of them are the same person's.
     if held.locks.covering(&path, now()).find(covers).is_none() {

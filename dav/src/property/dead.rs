@@ -3,11 +3,7 @@
 //! `{namespace}name` is the attribute `user.{namespace}name`. A value that is only text is kept as it is; anything else is
 //! kept as the XML element it came in, which begins with `<`.
 
-use cartable_fs::{FsError, NodeId, XattrMode};
-use cartable_share::Change;
-
-use crate::fault::Outcome;
-use crate::visit::Visit;
+use crate::property::live::Live;
 use crate::xml::{Child, Element, Name, is_name};
 
 /// What the names of such attributes begin with.
@@ -40,16 +36,9 @@ impl Dead {
         Some(Self { attribute: attribute(name)?, value: None })
     }
 
-    pub(crate) fn write(&self, visit: &Visit, change: &Change, node: NodeId) -> Outcome<()> {
-        let done = match &self.value {
-            Some(value) => visit.space.set_xattr(change, node, &self.attribute, value, XattrMode::Set),
-            None => visit.space.remove_xattr(change, node, &self.attribute),
-        };
-        match done {
-            // Removing what is not there is no error (RFC 4918 section 14.23).
-            Err(FsError::NoAttribute) => Ok(()),
-            other => Ok(other?),
-        }
+    /// As the core takes it: the attribute's name, and its value unless it is to go.
+    pub(crate) fn attribute(&self) -> (Vec<u8>, Option<Vec<u8>>) {
+        (self.attribute.clone(), self.value.clone())
     }
 }
 
@@ -61,6 +50,10 @@ pub(crate) fn from_attribute(attribute: &[u8], value: &[u8]) -> Option<Element> 
         return None;
     }
     let name = Name::new(space, local);
+    // An attribute that somebody set on the drive must not speak for the share.
+    if Live::of(&name).is_some_and(|live| live != Live::DisplayName) {
+        return None;
+    }
     let value = std::str::from_utf8(value).ok()?;
     if value.starts_with('<') {
         return Element::from_xml(value).ok().filter(|element| element.name == name);

@@ -3,7 +3,6 @@
 use std::time::SystemTime;
 
 use cartable_fs::{Attr, Kind, NodeId, Volume};
-use cartable_share::Access;
 
 use crate::lock::{Lock, Locks};
 use crate::path::UrlPath;
@@ -14,9 +13,11 @@ use crate::{date, page};
 /// What all live properties of one answer come from.
 pub(crate) struct Source<'a> {
     pub(crate) space: &'a cartable_fs::Space,
-    pub(crate) access: &'a Access,
     pub(crate) locks: &'a Locks,
     pub(crate) volume: Option<Volume>,
+    /// The resource that was asked about, and bytes that lie in it; asked only where it is wanted. Those of what a listing holds
+    /// would be a search below each.
+    pub(crate) used: Option<(NodeId, u64)>,
     /// The state that a client that syncs begins with; asked only where it is wanted.
     pub(crate) sync_token: Option<String>,
 }
@@ -138,7 +139,7 @@ impl Live {
                 xml.close();
             }
             Self::QuotaAvailable => xml.text_dav(local, &free(source).to_string()),
-            Self::QuotaUsed => xml.text_dav(local, &used(source, attr).to_string()),
+            Self::QuotaUsed => xml.text_dav(local, &source.used.map_or(0, |(_, bytes)| bytes).to_string()),
             Self::SyncToken => xml.text_dav(local, source.sync_token.as_deref().unwrap_or_default()),
             Self::SupportedReports => {
                 xml.open_dav(local);
@@ -155,16 +156,6 @@ impl Live {
 
 fn free(source: &Source<'_>) -> u64 {
     source.volume.map_or(0, |volume| volume.free_bytes)
-}
-
-/// RFC 4331 section 4: of the share what is used of the disk, so that both together are its size, as file managers show it;
-/// of a folder what is in it.
-fn used(source: &Source<'_>, attr: &Attr) -> u64 {
-    if attr.id == NodeId::ROOT {
-        source.volume.map_or(0, |volume| volume.bytes.saturating_sub(volume.free_bytes))
-    } else {
-        source.space.bytes_below(source.access, attr.id).unwrap_or(0)
-    }
 }
 
 /// Writes one lock as `lockdiscovery` shows it.
@@ -185,7 +176,7 @@ pub(crate) fn write_lock(xml: &mut Writer, lock: &Lock, now: i64) {
     xml.text_dav("href", &lock.token);
     xml.close();
     xml.open_dav("lockroot");
-    xml.text_dav("href", &lock.path.href(false));
+    xml.text_dav("href", &lock.path.href(lock.path.has_slash()));
     xml.close();
     xml.close();
 }

@@ -12,6 +12,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use data_encoding::BASE64;
 use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose, SerialNumber};
+use rustix::fs::{FlockOperation, flock};
 use sha2::{Digest, Sha256};
 use tokio_rustls::rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
 use tokio_rustls::rustls::crypto::ring;
@@ -97,6 +98,7 @@ pub(crate) fn ensure(
     names: &[String],
     now: SystemTime,
 ) -> Result<Own, CertificateError> {
+    let _alone = alone(certificate)?;
     let pair = match existing_key(key)? {
         Some(pair) => pair,
         None => {
@@ -112,6 +114,20 @@ pub(crate) fn ensure(
     let made = parameters(names, now)?.self_signed(&pair)?;
     write(certificate, &pem("CERTIFICATE", made.der()))?;
     Ok(own(if before.is_some() { Made::Renewed } else { Made::Created }, made.der(), names))
+}
+
+/// Waits until no other process makes a certificate in the same folder, and keeps others waiting until what it returns is dropped.
+fn alone(certificate: &Path) -> Result<File, CertificateError> {
+    let folder = folder_of(certificate);
+    let held = File::open(folder).and_then(|held| {
+        flock(&held, FlockOperation::LockExclusive)?;
+        Ok(held)
+    });
+    held.map_err(|cause| CertificateError::Read { path: folder.to_owned(), cause })
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// The SHA-256 of a certificate as people compare it: `AA:BB:..`.
@@ -208,7 +224,6 @@ fn write(path: &Path, text: &str) -> Result<(), CertificateError> {
 
 /// Writes a file that only its owner may read; a crash leaves the old one or the new one, whole.
 fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut beside = path.as_os_str().to_owned();
     beside.push(".new");
     // Made anew: a link that somebody planted under this name must not lead us to write elsewhere.
@@ -220,5 +235,5 @@ fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.write_all(bytes)?;
     file.sync_all()?;
     fs::rename(&beside, path)?;
-    File::open(folder)?.sync_all()
+    File::open(folder_of(path))?.sync_all()
 }

@@ -19,6 +19,8 @@ use super::limits;
 
 /// How long a body that nobody reads may still come.
 const LINGER: Duration = Duration::from_secs(3);
+/// Bytes that the pump gathers before it wakes the reader.
+const PIECE_BYTES: usize = 64 * 1024;
 /// Pieces that the pump reads ahead.
 const AHEAD: usize = 2;
 
@@ -158,16 +160,18 @@ impl Incoming {
 /// Moves pieces from the wire until the end, or until nobody reads them.
 async fn pump(mut wire: Wire, pieces: mpsc::Sender<Piece>) {
     loop {
-        let piece = tokio::select! {
-            piece = wire.next() => piece,
+        let (gathered, end) = tokio::select! {
+            gathered = wire.gather() => gathered,
             () = pieces.closed() => return wire.drain().await,
         };
-        let is_last = !matches!(piece, Ok(Some(_)));
-        let unread = pieces.send(piece).await.is_err();
-        match (is_last, unread) {
-            (true, _) => return,
-            (false, true) => return wire.drain().await,
-            (false, false) => {}
+        let ended = end.is_some();
+        for piece in [gathered.map(|bytes| Ok(Some(bytes))), end].into_iter().flatten() {
+            if pieces.send(piece).await.is_err() {
+                return wire.drain().await;
+            }
+        }
+        if ended {
+            return;
         }
     }
 }
@@ -178,6 +182,21 @@ impl Wire {
     async fn drain(mut self) {
         if self.version == Version::HTTP_2 {
             let _ = timeout(LINGER, async { while let Ok(Some(_)) = self.next().await {} }).await;
+        }
+    }
+
+    /// A piece that is worth waking a thread for, unless the body ends before. HTTP/2 and TLS bring a few KiB at a time.
+    async fn gather(&mut self) -> (Option<Bytes>, Option<Piece>) {
+        let mut gathered = BytesMut::new();
+        loop {
+            match self.next().await {
+                Ok(Some(piece)) if gathered.is_empty() && piece.len() >= PIECE_BYTES => return (Some(piece), None),
+                Ok(Some(piece)) => gathered.extend_from_slice(&piece),
+                end => return ((!gathered.is_empty()).then(|| gathered.freeze()), Some(end)),
+            }
+            if gathered.len() >= PIECE_BYTES {
+                return (Some(gathered.freeze()), None);
+            }
         }
     }
 

@@ -9,7 +9,9 @@ pub(super) const COLLECT: Duration = Duration::from_secs(120);
 /// Bytes of a request's head, names and values together.
 pub(super) const HEAD_BYTES: usize = 64 * 1024;
 /// Bytes that wait inside an HTTP/1 connection, each way.
-pub(super) const BUFFER_BYTES: usize = 128 * 1024;
+pub(super) const BUFFER_BYTES: usize = 96 * 1024;
+/// Bytes that are asked of the system at once below TLS, which alone would ask for a quarter of a record.
+pub(super) const TLS_READ_BYTES: usize = 16 * 1024;
 /// Plaintext that TLS seals in one go.
 pub(super) const TLS_BUFFER_BYTES: usize = 256 * 1024;
 /// Requests under way at once on one HTTP/2 connection.

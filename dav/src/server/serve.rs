@@ -8,7 +8,7 @@ use std::sync::Arc;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::server::TlsStream;
@@ -48,11 +48,13 @@ pub(super) async fn serve(stream: TcpStream, connection: Arc<ConnectionInfo>, sh
 }
 
 /// `None` where no TLS was spoken.
-async fn handshake(stream: Metered, shared: &Shared) -> io::Result<Option<TlsStream<Metered>>> {
+async fn handshake(stream: Metered, shared: &Shared) -> io::Result<Option<TlsStream<BufReader<Metered>>>> {
     let mut first = [0];
     let is_tls = stream.stream.peek(&mut first).await? == 1 && first[0] == HANDSHAKE;
     match &shared.acceptor {
-        Some(acceptor) if is_tls => acceptor.accept(stream).await.map(Some),
+        Some(acceptor) if is_tls => {
+            acceptor.accept(BufReader::with_capacity(limits::TLS_READ_BYTES, stream)).await.map(Some)
+        }
         _ => {
             if first[0].is_ascii_uppercase() {
                 farewell(stream, USE_TLS.as_bytes(), shared).await;

@@ -138,6 +138,13 @@ fn read(certificate: &Path, key: &Path) -> Result<Arc<CertifiedKey>, Certificate
             CertificateError::Read { path, cause }
         }
     };
+    for path in [certificate, key] {
+        // A pipe would keep us waiting for ever.
+        if fs::metadata(path).is_ok_and(|file| !file.is_file()) {
+            let cause = io::Error::new(io::ErrorKind::InvalidInput, "it is not a file");
+            return Err(CertificateError::Read { path: path.to_owned(), cause });
+        }
+    }
     let chain = CertificateDer::pem_file_iter(certificate)
         .and_then(Iterator::collect::<Result<Vec<_>, _>>)
         .map_err(unreadable(certificate))?;

@@ -72,6 +72,13 @@ impl Writer {
         element.write(&mut self.out, &Prefixes::inside_dav(element), true);
     }
 
+    /// Bytes that are written.
+    #[must_use]
+    #[allow(clippy::len_without_is_empty, reason = "a document is never empty")]
+    pub(crate) fn len(&self) -> usize {
+        self.out.len()
+    }
+
     /// Closes what is open and hands over the bytes.
     #[must_use]
     pub(crate) fn finish(mut self) -> Vec<u8> {

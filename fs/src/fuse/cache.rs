@@ -28,16 +28,20 @@ impl Cache for KernelCache {
                     self.flusher.forget_entry(INodeNo(folder.0), OsString::from_vec(name.clone()));
                 }
                 Notice::Attributes(id) => self.flusher.forget_attributes(INodeNo(id.0)),
+                Notice::Names(id) => self.flusher.forget_names(INodeNo(id.0)),
             }
         }
         self.flusher.wait();
     }
 
     fn flush(&self, id: NodeId) {
-        let ino = INodeNo(id.0);
         // Only who may write keeps anything back.
-        if self.writers.lock().contains_key(&ino) {
-            self.flusher.flush(ino);
+        if self.is_written(id) {
+            self.flusher.flush(INodeNo(id.0));
         }
+    }
+
+    fn is_written(&self, id: NodeId) -> bool {
+        self.writers.lock().contains_key(&INodeNo(id.0))
     }
 }

@@ -20,6 +20,8 @@ enum Question {
     AfterFlush(INodeNo, Answer),
     /// To have the kernel ask for the attributes again: they changed in a way that it does not expect.
     Attributes(INodeNo),
+    /// To have the kernel forget the names that it listed in a folder, for who has it open too.
+    Names(INodeNo),
     /// To have the kernel forget what a name leads to.
     Entry(INodeNo, OsString),
     /// To answer once all that was asked before is done.
@@ -49,6 +51,11 @@ impl Flusher {
     /// Makes the kernel forget the attributes of `ino`, a moment later.
     pub(super) fn forget_attributes(&self, ino: INodeNo) {
         self.ask(Question::Attributes(ino));
+    }
+
+    /// Makes the kernel forget what it knows of a folder, a moment later.
+    pub(super) fn forget_names(&self, ino: INodeNo) {
+        self.ask(Question::Names(ino));
     }
 
     /// Makes the kernel forget what a name in a folder leads to, a moment later.
@@ -87,6 +94,9 @@ fn answer_all(notifier: &Notifier, questions: &Receiver<Question>) {
             }
             Question::Attributes(ino) => {
                 let _ = notifier.inval_inode(ino, -1, 0);
+            }
+            Question::Names(ino) => {
+                let _ = notifier.inval_inode(ino, 0, 0);
             }
             Question::Entry(folder, name) => {
                 let _ = notifier.inval_entry(folder, &name);

@@ -61,8 +61,10 @@ impl Shared {
         {
             let mut state = self.lock_content(node)?;
             if size >= state.attr.size {
+                // The size that it has leaves the contents what they are.
+                let version = if size == state.attr.size { state.attr.version } else { self.next_version() };
                 state.grow(size);
-                state.attr.touch(now, self.next_version());
+                state.attr.touch(now, version);
                 state.set_dirty();
                 drop(state);
                 self.mark_dirty(node.id);

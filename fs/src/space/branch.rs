@@ -9,27 +9,49 @@ use super::transplant::Keeping;
 use super::{Pinned, Space};
 use crate::error::{FsError, Result};
 use crate::name::Name;
-use crate::node::{Attr, Caller, Kind, NodeId};
+use crate::node::{Attr, Caller, Kind, NodeId, SetAttr};
 
 impl Staged {
-    /// Makes a copy of a folder and all that lies in it, without a name. Stored bytes are shared. Pipes, sockets and devices
-    /// are left out: they have no contents.
+    /// Makes a copy of a folder and all that lies in it, without a name, for whoever `owner` (user, group) is. Stored bytes are
+    /// shared; what programs wrote and a cache holds back is part of it. Pipes, sockets and devices are left out: they have no
+    /// contents.
     ///
     /// # Errors
     /// As [`Staged::copy`].
-    pub fn copy_tree(space: &Arc<Space>, access: &Access, change: &Change, from: &Attr) -> Result<Self> {
+    pub fn copy_tree(
+        space: &Arc<Space>,
+        access: &Access,
+        change: &Change,
+        from: &Attr,
+        owner: (u32, u32),
+    ) -> Result<Self> {
         let top = Self::copy(space, access, change, from)?;
-        let mut waiting = vec![(from.id, top.id())];
-        while let Some((from, to)) = waiting.pop() {
-            for (name, attr) in space.entries(access, from)? {
+        // What is placed in a folder belongs to whom the folder belongs.
+        let set = SetAttr { uid: Some(owner.0), gid: Some(owner.1), ..SetAttr::default() };
+        space.set_attr(change, top.id(), &set)?;
+        let mut folders = vec![(from.clone(), top.id())];
+        let mut done = 0;
+        while let Some((from, to)) = folders.get(done).map(|(from, to)| (from.id, *to)) {
+            done += 1;
+            let entries = match space.entries(access, from) {
+                Err(FsError::NotFound) => continue,
+                entries => entries?,
+            };
+            for (name, _) in entries {
                 let name = Name::new(&name)?;
-                match space.copy_entry(access, change, &attr, (to, name)) {
-                    Ok(Some(folder)) => waiting.push((attr.id, folder)),
-                    // What went meanwhile is not part of the copy.
-                    Ok(None) | Err(FsError::NotFound) => {}
-                    Err(error) => return Err(error),
-                }
+                // Whoever is saved meanwhile has another node under the same name; what has no name any more is not copied.
+                let (pinned, attr) = match Pinned::find(space, access, from, name) {
+                    Err(FsError::NotFound) => continue,
+                    found => found?,
+                };
+                space.gather(pinned.id());
+                folders.extend(space.copy_entry(access, change, &attr, (to, name))?.map(|folder| (attr, folder)));
             }
+        }
+        // What was put into them made them newer.
+        for (from, to) in folders {
+            let set = SetAttr { modified: Some(from.modified), ..SetAttr::default() };
+            space.set_attr(change, to, &set)?;
         }
         Ok(top)
     }

@@ -205,8 +205,12 @@ impl Shared {
                 Ok(()) => log_end = 0,
             }
         }
-        drop(tree);
         let era = self.era();
+        if !self.room.is_short()? {
+            // Where it can't be done, the log grows with each commit.
+            let _ = era.lengthen_log(log_end, self.room.log_bytes());
+        }
+        drop(tree);
         era.sync_log()?;
         // The next frames overwrite parts of blocks. Blocks that left the page cache would be read one by one, each
         // waited for inside a commit.

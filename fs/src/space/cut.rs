@@ -3,14 +3,12 @@
 //! While a cut runs, its bytes stay readable as `cutting`, and writers go on into `dirty`. When it ends, the new
 //! extents are spliced in. Rows are written by the next commit, and only once the packs are synced.
 
-use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use cartable_crypto::ChunkRef;
-use cartable_store::Batch;
 use rayon::prelude::*;
 
 use super::Node;
@@ -57,10 +55,6 @@ struct Piece {
     chunk: Arc<Chunk>,
     /// Count of the append it relies on; 0 when an old chunk serves.
     appended: u64,
-}
-
-thread_local! {
-    static BATCH: RefCell<Batch> = RefCell::new(Batch::default());
 }
 
 impl Shared {
@@ -152,21 +146,20 @@ impl Shared {
         let references = self.each(parts, parts.iter().map(|part| part.bytes), |bytes| keys.chunks.reference(bytes));
         let found = self.find_equal(parts, &references)?;
         let new = || parts.iter().zip(&references).zip(&found).filter(|(_, found)| matches!(found, Found::New(_)));
-        let made = BATCH.with_borrow_mut(|batch| {
-            batch.clear();
-            for ((part, reference), found) in new() {
-                if let Found::New(id) = found {
-                    batch.add(*id, reference, plain_bytes(part));
-                }
+        let mut batch = self.batches.lend();
+        for ((part, reference), found) in new() {
+            if let Found::New(id) = found {
+                batch.add(*id, reference, plain_bytes(part));
             }
-            if batch.is_empty() {
-                return Ok(Vec::new());
-            }
+        }
+        let mut made = Vec::new();
+        if !batch.is_empty() {
             let work: Vec<_> =
                 new().map(|((part, reference), _)| (part.bytes, reference)).zip(batch.bodies()).collect();
             self.each(parts, work, |((bytes, reference), body)| keys.chunks.seal(reference, bytes, body));
-            self.packs.append(batch)
-        })?;
+            made = self.packs.append(&mut batch)?;
+        }
+        drop(batch);
         if self.packs.has_closed_unsynced() {
             self.wake_committer();
         }

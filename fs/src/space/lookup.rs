@@ -1,5 +1,6 @@
 //! Finding nodes by name, and keeping track of who knows them outside.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use cartable_share::Access;
@@ -58,6 +59,12 @@ impl Space {
         *self.shared.pins.lock().entry(id).or_insert(0) += 1;
     }
 
+    /// Gives back all pins at once: the kernel says nothing when a drive goes.
+    pub fn unpin_all(&self) {
+        let pinned: Vec<NodeId> = self.shared.pins.lock().drain().map(|(id, _)| id).collect();
+        pinned.into_iter().for_each(|id| self.shared.unknown(id));
+    }
+
     /// Gives back `times` pins. A node without name and pins is removed.
     pub fn unpin(&self, id: NodeId, times: u64) {
         self.shared.unpin(id, times);
@@ -66,22 +73,32 @@ impl Space {
 
 impl Shared {
     fn unpin(&self, id: NodeId, times: u64) {
-        let mut pins = self.pins.lock();
-        let Some(count) = pins.get_mut(&id) else { return };
-        *count = count.saturating_sub(times);
-        if *count > 0 {
-            return;
+        if take(&mut self.pins.lock(), id, times) {
+            self.unknown(id);
         }
-        pins.remove(&id);
-        drop(pins);
+    }
+
+    /// Notes that somebody in this process works with a node.
+    pub(super) fn hold(&self, id: NodeId) {
+        *self.holds.lock().entry(id).or_insert(0) += 1;
+    }
+
+    pub(super) fn let_go(&self, id: NodeId) {
+        if take(&mut self.holds.lock(), id, 1) {
+            self.unknown(id);
+        }
+    }
+
+    /// Has a node removed that has no name and that nobody knows any more.
+    fn unknown(&self, id: NodeId) {
         let node = self.nodes.lock().get(&id).map(Arc::clone);
-        if node.is_some_and(|node| node.lock().attr.links == 0) {
+        if node.is_some_and(|node| node.lock().attr.links == 0) && !self.is_pinned(id) {
             self.reaped.lock().push(id);
         }
     }
 
     pub(super) fn is_pinned(&self, id: NodeId) -> bool {
-        self.pins.lock().contains_key(&id)
+        self.pins.lock().contains_key(&id) || self.holds.lock().contains_key(&id)
     }
 
     /// The folder `id`, which must still have a name.
@@ -97,4 +114,15 @@ impl Shared {
         drop(state);
         Ok(node)
     }
+}
+
+/// Gives back `times`; returns whether none is left.
+fn take(counts: &mut HashMap<NodeId, u64>, id: NodeId, times: u64) -> bool {
+    let Some(count) = counts.get_mut(&id) else { return false };
+    *count = count.saturating_sub(times);
+    let none = *count == 0;
+    if none {
+        counts.remove(&id);
+    }
+    none
 }

@@ -17,8 +17,10 @@ pub enum Notice {
         /// The name.
         name: Vec<u8>,
     },
-    /// Attributes of a node; of a folder also the names in it.
+    /// Attributes of a node.
     Attributes(NodeId),
+    /// The names in a folder, and its attributes.
+    Names(NodeId),
 }
 
 /// A cache beside the space.
@@ -28,6 +30,9 @@ pub trait Cache: Send + Sync {
 
     /// Hands over what was written to a file and is kept back. Returns once the space has it. The caller holds no lock.
     fn flush(&self, id: NodeId);
+
+    /// Whether somebody has a file open who may write to it.
+    fn is_written(&self, id: NodeId) -> bool;
 }
 
 impl Space {
@@ -49,6 +54,11 @@ impl Space {
     /// Has all caches hand over what was written to a file.
     pub fn gather(&self, id: NodeId) {
         self.caches().iter().for_each(|cache| cache.flush(id));
+    }
+
+    /// Whether somebody may write to a file without asking for its name again.
+    pub(super) fn is_written(&self, id: NodeId) -> bool {
+        self.caches().iter().any(|cache| cache.is_written(id))
     }
 
     fn caches(&self) -> Vec<Arc<dyn Cache>> {

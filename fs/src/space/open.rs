@@ -7,12 +7,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering};
 
-use cartable_crypto::SpaceKeys;
+use cartable_crypto::{DEEP, SpaceKeys, erase_stack};
 use cartable_store::{DiskBackend, PackNumber, Packs, index};
 use parking_lot::{Mutex, RwLock};
 use rusqlite::Connection;
 use rusqlite::hooks::Wal;
 
+use super::batches::Batches;
 use super::entries::FOLDER_SIZE;
 use super::gate::Gate;
 use super::rows::FreshChunks;
@@ -80,7 +81,7 @@ impl Space {
         }
         let backend = DiskBackend::open(&packs_folder)?;
         let room = if reading { Room::look(folder)? } else { Room::open(folder)? };
-        let (mut tree, era) = begin_era(db, database, keys, &room)?;
+        let (mut tree, era) = begin_era(db, database, keys, &room, reading)?;
         let packs = Packs::open(Arc::new(backend), Arc::clone(&era.keys), &known, tree.next_pack()?);
         let mut opening = [0; 16];
         if !reading {
@@ -93,10 +94,11 @@ impl Space {
         }
         let next_chunk = tree.next_chunk()?;
         let (next_version, etag_key) = tree.versions()?;
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(4);
         let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads.min(4))
+            .num_threads(threads)
             .thread_name(|n| format!("seal-{n}"))
+            .exit_handler(|_| erase_stack::<DEEP>())
             .build()
             .map_err(|error| FsError::io("starting threads")(std::io::Error::other(error)))?;
         let shared = Arc::new(Shared {
@@ -109,6 +111,7 @@ impl Space {
             dirty: Mutex::new(HashSet::new()),
             urgent: Mutex::new(HashSet::new()),
             pins: Mutex::new(HashMap::new()),
+            holds: Mutex::new(HashMap::new()),
             reaped: Mutex::new(Vec::new()),
             fresh: Mutex::new(FreshChunks::default()),
             unfindable: Mutex::new(HashSet::new()),
@@ -118,6 +121,8 @@ impl Space {
             doors: Mutex::default(),
             packs,
             pool,
+            // One is appended while the next is sealed.
+            batches: Batches::new(threads.max(2)),
             gate: Gate::default(),
             dirty_bytes: AtomicUsize::new(0),
             appended: AtomicU64::new(0),
@@ -135,7 +140,10 @@ impl Space {
             let shared = Arc::clone(&shared);
             std::thread::Builder::new()
                 .name("commit".into())
-                .spawn(move || shared.keep_committing())
+                .spawn(move || {
+                    shared.keep_committing();
+                    erase_stack::<DEEP>();
+                })
                 .map_err(FsError::io("starting a thread"))?
         };
         Ok(Self { shared, committer: Mutex::new(Some(committer)) })
@@ -199,16 +207,19 @@ impl Drop for Space {
     }
 }
 
-/// Takes an open database for the one that the space works with, and opens its log.
-pub(super) fn begin_era(db: Connection, database: PathBuf, keys: SpaceKeys, room: &Room) -> Result<(Tree, Era)> {
+/// Takes an open database for the one that the space works with, and opens its log, unless nothing is to be written.
+pub(super) fn begin_era(
+    db: Connection,
+    database: PathBuf,
+    keys: SpaceKeys,
+    room: &Room,
+    reading: bool,
+) -> Result<(Tree, Era)> {
     // Written over from its start once it was copied, the log needs no new room: syncing it is cheaper then.
     db.execute_batch(&format!("PRAGMA journal_size_limit = {}", room.log_bytes()))?;
     let tree = Tree::of(db)?;
-    let log = match File::open(db::log_of(&database)) {
-        // Where nothing is written there may be none.
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-        log => Some(log.map_err(FsError::io("opening the database's log"))?),
-    };
+    let open = || File::options().write(true).open(db::log_of(&database));
+    let log = (!reading).then(open).transpose().map_err(FsError::io("opening the database's log"))?;
     Ok((tree, Era { keys: Arc::new(keys), database, log }))
 }
 

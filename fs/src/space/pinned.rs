@@ -19,8 +19,8 @@ impl Pinned {
     /// Pins a node.
     #[must_use]
     pub fn new(space: &Arc<Space>, id: NodeId) -> Self {
-        space.pin(id);
-        Self::adopt(space, id)
+        space.shared.hold(id);
+        Self { space: Arc::clone(space), id }
     }
 
     /// Pins what a name leads to, in one step: it can't go between being found and being pinned.
@@ -35,7 +35,9 @@ impl Pinned {
     /// Takes over a pin that was made already.
     #[must_use]
     pub fn adopt(space: &Arc<Space>, id: NodeId) -> Self {
-        Self { space: Arc::clone(space), id }
+        let pinned = Self::new(space, id);
+        space.unpin(id, 1);
+        pinned
     }
 
     /// The node.
@@ -53,6 +55,6 @@ impl Pinned {
 
 impl Drop for Pinned {
     fn drop(&mut self) {
-        self.space.unpin(self.id, 1);
+        self.space.shared.let_go(self.id);
     }
 }

@@ -1,5 +1,5 @@
 //! Erasing nodes that lost their last name, with all that lies in them: a whole tree goes with one name, and its rows
-//! follow in batches that stay small.
+//! follow in batches that stay small. What is still known outside is emptied, and erased when it is no more.
 
 use super::state::Shared;
 use super::{Node, Tree};
@@ -21,7 +21,7 @@ impl Shared {
         while let Some(id) = waiting.pop() {
             if left == 0 || !self.empty(tree, id, &mut left)? {
                 later.push(id);
-            } else {
+            } else if !self.is_pinned(id) {
                 left = left.saturating_sub(1);
                 self.forget_node(id);
                 tree.erase_node(id)?;
@@ -32,7 +32,8 @@ impl Shared {
             // One that nobody knows any more is erased with this row, now or by a later batch.
             tree.db.prepare_cached("INSERT OR IGNORE INTO orphans (node) VALUES (?1)")?.execute([id.row()])?;
         }
-        *self.reaped.lock() = later;
+        // Others let go of nodes meanwhile.
+        self.reaped.lock().append(&mut later);
         Ok(())
     }
 

@@ -51,7 +51,7 @@ impl Space {
         let file = File::open(target).map_err(FsError::io("opening the new database"))?;
         let db = db::open(target, &keys.database, Opening::Existing)?;
         file.sync_all().map_err(FsError::io("syncing the new database"))?;
-        let next = begin_era(db, target.to_path_buf(), keys, &shared.room)?;
+        let next = begin_era(db, target.to_path_buf(), keys, &shared.room, false)?;
         Ok(Rekeying { shared, next: Some(next), tree, _commits: commits, _chunks: chunks, _upkeep: upkeep })
     }
 }

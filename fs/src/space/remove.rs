@@ -63,14 +63,17 @@ impl Shared {
         let attr = &mut state.attr;
         attr.links = if attr.kind == Kind::Folder { 0 } else { attr.links.saturating_sub(1) };
         attr.changed = now;
-        let gone = attr.links == 0;
+        let (gone, folder) = (attr.links == 0, attr.kind == Kind::Folder);
         state.set_dirty();
         drop(state);
         self.mark_dirty(node.id);
         if gone {
-            if self.is_pinned(node.id) {
+            let known = self.is_pinned(node.id);
+            if known {
                 tree.new_orphans.push(node.id);
-            } else {
+            }
+            // A folder is emptied even while it is known: nothing is to be made in what lies below it.
+            if folder || !known {
                 self.reaped.lock().push(node.id);
             }
         }

@@ -12,6 +12,9 @@ use crate::acl;
 use crate::error::Result;
 use crate::node::{Attr, Kind, NodeId, SetAttr};
 
+/// How often a file that is written meanwhile is copied.
+const COPIES: usize = 5;
+
 /// A file or folder without a name. Dropped before it was placed, it is gone.
 pub struct Staged {
     pinned: Pinned,
@@ -28,18 +31,27 @@ impl Staged {
         Ok(Self { pinned: Pinned::adopt(space, id), kind })
     }
 
-    /// Makes a copy of a file without a name: its stored bytes are shared, its attributes and its time are the same.
+    /// Makes a copy of a file without a name: its stored bytes are shared, its attributes and its time are the same. The file is
+    /// pinned. Where it is written meanwhile, it is copied anew, some times; one that is written all the time is copied as
+    /// it comes.
     ///
     /// # Errors
     /// As [`Staged::new`]; those of reading.
     pub fn copy(space: &Arc<Space>, access: &Access, change: &Change, from: &Attr) -> Result<Self> {
         let staged = Self::new(space, change, from.kind)?;
+        let mut from = from.clone();
         if from.kind == Kind::File {
-            space.copy_range(access, change, (from.id, 0), (staged.id(), 0), from.size)?;
-            space.extend(change, staged.id(), from.size)?;
+            for _ in 0..COPIES {
+                from = space.attr(access, from.id)?;
+                space.set_attr(change, staged.id(), &SetAttr { size: Some(from.size), ..SetAttr::default() })?;
+                space.copy_range(access, change, (from.id, 0), (staged.id(), 0), from.size)?;
+                if space.attr(access, from.id)?.version == from.version {
+                    break;
+                }
+            }
         }
         space.copy_xattrs(change, from.id, staged.id())?;
-        staged.set_modified(change, from)?;
+        staged.set_modified(change, &from)?;
         Ok(staged)
     }
 
@@ -83,14 +95,6 @@ impl Space {
         tree.nameless.insert(id);
         self.shared.mark_dirty(id);
         Ok(id)
-    }
-
-    /// A file that ends in a hole ends where it ended.
-    fn extend(&self, change: &Change, id: NodeId, size: u64) -> Result<()> {
-        if self.shared.node(id)?.lock().attr.size < size {
-            self.set_attr(change, id, &SetAttr { size: Some(size), ..SetAttr::default() })?;
-        }
-        Ok(())
     }
 
     /// Gives a node all extended attributes of another, but those that the system gives rights by.

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
+use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize};
@@ -11,6 +12,7 @@ use cartable_crypto::SpaceKeys;
 use cartable_store::Packs;
 use parking_lot::{Condvar, Mutex, MutexGuard, RwLock};
 
+use super::batches::Batches;
 use super::gate::Gate;
 use super::notice::Cache;
 use super::rows::FreshChunks;
@@ -18,6 +20,9 @@ use super::{Content, Tree};
 use crate::error::{FsError, Result};
 use crate::node::{Attr, NodeId};
 use crate::room::Room;
+
+/// How much the log is lengthened ahead of its end.
+const LOG_AHEAD_BYTES: u64 = 1 << 20;
 
 /// One open space. A value: nothing is global, so a process may hold many.
 ///
@@ -41,6 +46,8 @@ pub(crate) struct Shared {
     pub(super) urgent: Mutex<HashSet<NodeId>>,
     /// How many times each node is known outside: looked up by the kernel, opened.
     pub(super) pins: Mutex<HashMap<NodeId, u64>>,
+    /// How many in this process work with each node.
+    pub(super) holds: Mutex<HashMap<NodeId, u64>>,
     /// Nodes without a name that nobody knows any more.
     pub(super) reaped: Mutex<Vec<NodeId>>,
     /// Chunks appended and not yet in the index.
@@ -54,6 +61,7 @@ pub(crate) struct Shared {
     pub(super) doors: Mutex<Vec<Arc<dyn Cache>>>,
     pub(crate) packs: Packs,
     pub(crate) pool: rayon::ThreadPool,
+    pub(super) batches: Batches,
     pub(super) room: Room,
     pub(super) gate: Gate,
     pub(super) dirty_bytes: AtomicUsize,
@@ -81,6 +89,19 @@ impl Era {
     pub(super) fn sync_log(&self) -> Result<()> {
         let Some(log) = &self.log else { return Ok(()) };
         log.sync_data().map_err(FsError::io("syncing the database's log"))
+    }
+
+    /// Lays zeros behind the log's end at `end`, up to `most` in all, so that the next commits write over what is there: a file
+    /// that grows is synced with its length, which takes several times as long. SQLite ends a log where a frame does not
+    /// fit the one before, and one of zeros never does. For the holder of the tree: nobody else writes to the log then.
+    pub(super) fn lengthen_log(&self, end: u64, most: u64) -> std::io::Result<()> {
+        let Some(log) = &self.log else { return Ok(()) };
+        let length = log.metadata()?.len();
+        if length >= most || length > end + LOG_AHEAD_BYTES / 4 {
+            return Ok(());
+        }
+        let zeros = (end + LOG_AHEAD_BYTES).min(most).saturating_sub(length);
+        log.write_all_at(&vec![0; usize::try_from(zeros).unwrap_or(0)], length)
     }
 }
 

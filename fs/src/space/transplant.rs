@@ -108,12 +108,16 @@ impl Space {
         let attr = node.lock().attr();
         drop(tree);
         let entries = names.into_iter().map(|(folder, name)| Notice::Entry { folder, name });
-        let notices = entries.chain([Notice::Attributes(folder)]).collect();
-        Ok(Placed { attr, replaced: old.is_some(), notices })
+        // Other names of what was replaced show how many there are left.
+        let old = old.map(|old| Notice::Attributes(old.id));
+        let replaced = old.is_some();
+        let notices = entries.chain([Notice::Names(folder)]).chain(old).collect();
+        Ok(Placed { attr, replaced, notices })
     }
 
     /// Sets when a file was last changed. One that a cache knows is replaced by a copy: the kernel believes itself about the
-    /// times of files. Returns what caches must forget.
+    /// times of files. One that somebody may write to stays what it is, and is shown with the time of what was written: what
+    /// goes into a file that has no name any more is lost. Returns what caches must forget.
     ///
     /// # Errors
     /// Those of [`Space::place`].
@@ -124,30 +128,37 @@ impl Space {
         (folder, name): (NodeId, Name<'_>),
         time: Time,
     ) -> Result<Vec<Notice>> {
-        let found = self.find(access, folder, name)?;
         let set = SetAttr { modified: Some(time), ..SetAttr::default() };
-        if found.kind != Kind::File || !self.shared.is_pinned(found.id) {
-            self.set_attr(change, found.id, &set)?;
-            return Ok(vec![Notice::Attributes(found.id)]);
+        loop {
+            let found = self.find(access, folder, name)?;
+            if found.kind != Kind::File || !self.shared.is_pinned(found.id) || self.is_written(found.id) {
+                self.set_attr(change, found.id, &set)?;
+                return Ok(vec![Notice::Attributes(found.id)]);
+            }
+            let staged = Staged::copy(self, access, change, &found)?;
+            self.set_attr(change, staged.id(), &set)?;
+            // The same contents have the same version.
+            self.shared.node(staged.id())?.lock().attr.version = found.version;
+            let same = |now: Option<&Attr>| {
+                let now = now.filter(|now| (now.id, now.version) == (found.id, found.version));
+                if now.is_some() && !self.is_written(found.id) { Ok(()) } else { Err(FsError::Exists) }
+            };
+            match self.place(change, &staged, (folder, name), Keeping::Replaced, same) {
+                // Another has the name since, or other contents: they are not what was copied.
+                Err(FsError::Exists) => {}
+                placed => return Ok(placed?.notices),
+            }
         }
-        let staged = Staged::copy(self, access, change, &found)?;
-        self.set_attr(change, staged.id(), &set)?;
-        let same = |now: Option<&Attr>| match now {
-            Some(now) if now.id == found.id => Ok(()),
-            _ => Err(FsError::NotFound),
-        };
-        // The same contents have the same version.
-        self.shared.node(staged.id())?.lock().attr.version = found.version;
-        Ok(self.place(change, &staged, (folder, name), Keeping::Replaced, same)?.notices)
     }
 
     /// Puts a new node into the place of another.
     fn take_over(tree: &mut Tree, old: NodeId, node: &Node, names: &[(NodeId, Vec<u8>)]) -> Result<()> {
         tree.begin()?;
         for (folder, name) in names {
+            // The name is as old as it was: what is new is told by the node.
             tree.db
-                .prepare_cached("UPDATE entries SET node = ?3, change = ?4 WHERE parent = ?1 AND name = ?2")?
-                .execute(params![folder.row(), name, node.id.row(), tree.change_number()])?;
+                .prepare_cached("UPDATE entries SET node = ?3 WHERE parent = ?1 AND name = ?2")?
+                .execute(params![folder.row(), name, node.id.row()])?;
         }
         tree.copy_xattrs(old, node.id)?;
         if let Some(value) = tree.xattr(old, acl::ACCESS)? {

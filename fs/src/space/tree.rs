@@ -91,7 +91,7 @@ impl Tree {
         self.db
             .prepare_cached("INSERT INTO entries (parent, name, id, node, change) VALUES (?1, ?2, ?3, ?4, ?5)")?
             .execute(params![folder.row(), name.bytes(), id, node.row(), self.change_number()])?;
-        self.forget_tombstone(folder, name)
+        Ok(())
     }
 
     pub(super) fn remove_entry(&mut self, folder: NodeId, name: Name<'_>) -> Result<()> {

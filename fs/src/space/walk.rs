@@ -10,6 +10,9 @@ use crate::error::{FsError, Result};
 use crate::name::Name;
 use crate::node::{Attr, Kind, NodeId};
 
+/// The most bytes of attributes that are read at once.
+const ATTRIBUTES_BYTES: usize = 64 << 20;
+
 /// An extended attribute: name and value.
 pub type Found = (Vec<u8>, Vec<u8>);
 
@@ -42,7 +45,7 @@ impl Space {
     /// The extended attributes of all entries of a folder whose names begin with `prefix`, by node.
     ///
     /// # Errors
-    /// [`FsError::Database`].
+    /// [`FsError::NoRoom`] when they are more than memory should hold; [`FsError::Database`].
     pub fn xattrs_in(&self, _access: &Access, folder: NodeId, prefix: &[u8]) -> Result<HashMap<NodeId, Vec<Found>>> {
         let tree = self.shared.tree.lock();
         let mut query = tree.db.prepare_cached(
@@ -51,7 +54,12 @@ impl Space {
         )?;
         let mut rows = query.query(params![folder.row(), length(prefix), prefix])?;
         let mut found: HashMap<NodeId, Vec<Found>> = HashMap::new();
+        let mut bytes = 0;
         while let Some(row) = rows.next()? {
+            bytes += row.get_ref(2)?.as_blob().map_or(0, <[u8]>::len);
+            if bytes > ATTRIBUTES_BYTES {
+                return Err(FsError::NoRoom);
+            }
             found.entry(NodeId::from_row(row.get(0)?)?).or_default().push((row.get(1)?, row.get(2)?));
         }
         Ok(found)
@@ -69,11 +77,14 @@ impl Space {
             "WITH RECURSIVE below (id) AS (
                  SELECT node FROM entries WHERE parent = ?1
                  UNION SELECT e.node FROM below b JOIN entries e ON e.parent = b.id)
-             SELECT coalesce(sum(n.size), 0) FROM below b JOIN nodes n ON n.id = b.id WHERE (n.mode & ?2) = ?3",
+             SELECT n.size FROM below b JOIN nodes n ON n.id = b.id WHERE (n.mode & ?2) = ?3",
         )?;
         let (mask, file) = (0o170_000, Kind::File.type_bits());
-        let bytes: i64 = query.query_row(params![folder.row(), mask, file], |row| row.get(0))?;
-        Ok(bytes.cast_unsigned())
+        let sizes = query.query_map(params![folder.row(), mask, file], |row| row.get::<_, i64>(0))?;
+        // Files with holes may be larger together than any number.
+        sizes
+            .map(|size| Ok(size?.cast_unsigned()))
+            .try_fold(0, |sum: u64, size: Result<u64>| Ok(sum.saturating_add(size?)))
     }
 }
 

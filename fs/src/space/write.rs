@@ -19,7 +19,8 @@ const DIRTY_BYTES: usize = 32 << 20;
 pub enum WriteTimes {
     /// The write happens now.
     Now,
-    /// The caller sets the times itself, as the kernel does for pages it wrote back late.
+    /// The caller sets the times itself, later, as the kernel does for pages that it wrote back. Until then the file is as new
+    /// as its bytes.
     Kept,
 }
 
@@ -45,7 +46,10 @@ impl Space {
             let clean_before = state.is_clean();
             match times {
                 WriteTimes::Now => state.attr.touch(Time::now(), self.shared.next_version()),
-                WriteTimes::Kept => state.attr.version = self.shared.next_version(),
+                WriteTimes::Kept => {
+                    state.attr.modified = Time::now();
+                    state.attr.version = self.shared.next_version();
+                }
             }
             let had = state.attr.permissions;
             if drop_set_ids {

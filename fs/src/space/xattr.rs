@@ -1,5 +1,7 @@
 //! Extended attributes, POSIX ACLs among them.
 
+use std::collections::BTreeSet;
+
 use cartable_share::{Access, Change};
 use rusqlite::{OptionalExtension, params};
 
@@ -10,6 +12,8 @@ use crate::node::{Kind, NodeId, Time};
 
 /// The longest value of an attribute, in bytes (XATTR_SIZE_MAX).
 const VALUE_BYTES: usize = 64 * 1024;
+/// The most bytes of values that one change may leave a node with.
+const VALUES_BYTES: usize = 1 << 20;
 /// The longest list of names, in bytes (XATTR_LIST_MAX).
 const LIST_BYTES: usize = 64 * 1024;
 
@@ -93,6 +97,44 @@ impl Space {
         Ok(())
     }
 
+    /// Sets and removes attributes, all of them or none; none of them gives rights. Removing one that is not there is no error.
+    ///
+    /// # Errors
+    /// [`FsError::AttributeTooLarge`] past 64 KiB, [`FsError::NoRoom`] also when their names would be too long a list.
+    pub fn change_xattrs(&self, _change: &Change, id: NodeId, changes: &[(Vec<u8>, Option<Vec<u8>>)]) -> Result<()> {
+        if changes.iter().any(|(_, value)| value.as_ref().is_some_and(|value| value.len() > VALUE_BYTES)) {
+            return Err(FsError::AttributeTooLarge);
+        }
+        self.shared.may_store(changes.iter().map(|(_, value)| value.as_ref().map_or(0, Vec::len)).sum())?;
+        let mut tree = self.shared.tree.lock();
+        let node = self.shared.node_in(&tree, id)?;
+        let added: usize = changes.iter().filter_map(|(_, value)| value.as_ref().map(Vec::len)).sum();
+        if tree.xattr_bytes(id)? + added > VALUES_BYTES {
+            return Err(FsError::NoRoom);
+        }
+        let mut names: BTreeSet<Vec<u8>> = tree.xattr_names(id)?.into_iter().collect();
+        for (name, value) in changes {
+            match value {
+                Some(_) => names.insert(name.clone()),
+                None => names.remove(name),
+            };
+        }
+        if names.iter().map(|name| name.len() + 1).sum::<usize>() > LIST_BYTES {
+            return Err(FsError::NoRoom);
+        }
+        let done = changes.iter().try_for_each(|(name, value)| match value {
+            Some(value) => tree.put_xattr(id, name, value),
+            None => tree.remove_xattr(id, name).map(|_| ()),
+        });
+        self.shared.stop_on_failure(done)?;
+        let mut state = node.lock();
+        state.attr.changed = Time::now();
+        state.set_dirty();
+        drop(state);
+        self.shared.mark_dirty(id);
+        Ok(())
+    }
+
     /// Removes an attribute.
     ///
     /// # Errors
@@ -115,6 +157,12 @@ impl Space {
 }
 
 impl Tree {
+    fn xattr_bytes(&self, id: NodeId) -> Result<usize> {
+        let mut query = self.db.prepare_cached("SELECT coalesce(sum(length(value)), 0) FROM xattrs WHERE node = ?1")?;
+        let bytes: i64 = query.query_row([id.row()], |row| row.get(0))?;
+        Ok(usize::try_from(bytes).unwrap_or(usize::MAX))
+    }
+
     pub(super) fn xattr(&self, id: NodeId, name: &[u8]) -> Result<Option<Vec<u8>>> {
         let mut query = self.db.prepare_cached("SELECT value FROM xattrs WHERE node = ?1 AND name = ?2")?;
         Ok(query.query_row(params![id.row(), name], |row| row.get(0)).optional()?)

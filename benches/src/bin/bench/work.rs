@@ -9,13 +9,12 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use cartable_benches::numbers::{Numbers, random};
-use cartable_benches::turn::{Outcome, expect};
+use cartable_benches::turn::{Outcome, expect, warm_memory};
 
 const BIG_BYTES: usize = 256 << 20;
 const BLOCK_BYTES: usize = 1 << 20;
 const REST: Duration = Duration::from_secs(1);
 const PAGE_BYTES: usize = 4096;
-const WARM_BYTES: usize = 3 << 30;
 const RANDOM_READS: usize = 4000;
 const RANDOM_WRITES: usize = 8000;
 const SMALL_FILES: usize = 5000;
@@ -321,12 +320,6 @@ fn time(command: &mut Command) -> Outcome<f64> {
     let seconds = start.elapsed().as_secs_f64();
     expect(status.success(), "a command")?;
     Ok(seconds)
-}
-
-/// Touches free memory. That of a virtual machine may lie with its host, and fetching it would cost whoever comes first
-/// more than the work that is measured.
-fn warm_memory() {
-    drop(std::hint::black_box(vec![1u8; WARM_BYTES]));
 }
 
 /// Writes back and drops what the kernel keeps of files, names and attributes. Needs root.

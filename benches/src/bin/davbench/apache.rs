@@ -12,7 +12,7 @@ use crate::tls::Pair;
 
 const MODULES: &str = "/usr/lib/apache2/modules";
 /// What the users' file holds: the hash of the password in `peer`, as `htpasswd -s` makes it.
-const USER: &str = "bench:{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g=\n";
+const USER: &str = "bench:{SHA}eEfrmVcfx6ZyitJ77p50R9tB0KI=\n";
 
 /// Writes its configuration below `home`; returns the file.
 pub(crate) fn configure(home: &Path, address: SocketAddr, tls: Option<&Pair>) -> Outcome<std::path::PathBuf> {
@@ -25,7 +25,16 @@ pub(crate) fn configure(home: &Path, address: SocketAddr, tls: Option<&Pair>) ->
     let users = home.join("users");
     fs::write(&users, USER)?;
     let mut modules = vec![
-        "mpm_event", "authn_core", "authn_file", "authz_core", "authz_user", "auth_basic", "dav", "dav_fs", "dav_lock", "mime",
+        "mpm_event",
+        "authn_core",
+        "authn_file",
+        "authz_core",
+        "authz_user",
+        "auth_basic",
+        "dav",
+        "dav_fs",
+        "dav_lock",
+        "mime",
     ];
     let mut secure = String::new();
     if let Some(pair) = tls {

@@ -23,9 +23,12 @@ pub(crate) struct Host {
     pub(crate) password: String,
 }
 
-/// A connection to it.
+/// A connection to it, made again when the server closes it between two requests.
 pub(crate) struct Connection {
+    host: Host,
     stream: BufReader<Box<dyn Stream>>,
+    /// The server said that it closes.
+    is_last: bool,
     origin: String,
     /// What every head holds.
     common: String,
@@ -61,25 +64,30 @@ impl Write for Wide {
 impl Host {
     /// Connects and sends a first request, after which the server knows the login and TLS is set up.
     pub(crate) fn connect(&self) -> Outcome<Connection> {
-        let socket = TcpStream::connect(self.address)?;
-        socket.set_nodelay(true)?;
-        let (stream, scheme): (Box<dyn Stream>, _) = match &self.tls {
-            None => (Box::new(socket), "http"),
-            Some(config) => {
-                let name = ServerName::from(self.address.ip());
-                let session = ClientConnection::new(Arc::clone(config), name)?;
-                let wide = Wide(BufReader::with_capacity(BUFFER_BYTES, socket));
-                (Box::new(StreamOwned::new(session, wide)), "https")
-            }
-        };
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
         let login = BASE64.encode(format!("{}:{}", self.login, self.password).as_bytes());
         let mut connection = Connection {
-            stream: BufReader::with_capacity(BUFFER_BYTES, stream),
+            host: self.clone(),
+            stream: self.stream()?,
+            is_last: false,
             origin: format!("{scheme}://{}", self.address),
             common: format!("Host: {}\r\nAuthorization: Basic {login}\r\nUser-Agent: davbench\r\n", self.address),
         };
         connection.ask("PROPFIND", "/", &[("Depth", "0")], b"", 207)?;
         Ok(connection)
+    }
+
+    fn stream(&self) -> Outcome<BufReader<Box<dyn Stream>>> {
+        let socket = TcpStream::connect(self.address)?;
+        socket.set_nodelay(true)?;
+        let stream: Box<dyn Stream> = match &self.tls {
+            None => Box::new(socket),
+            Some(config) => {
+                let session = ClientConnection::new(Arc::clone(config), ServerName::from(self.address.ip()))?;
+                Box::new(StreamOwned::new(session, Wide(BufReader::with_capacity(BUFFER_BYTES, socket))))
+            }
+        };
+        Ok(BufReader::with_capacity(BUFFER_BYTES, stream))
     }
 }
 
@@ -119,16 +127,22 @@ impl Connection {
             head += &format!("Content-Length: {}\r\n", body.len());
         }
         let mut head = (head + "\r\n").into_bytes();
-        let to = self.stream.get_mut();
+        let mut body = body;
         if body.len() <= TOGETHER_BYTES {
             head.extend_from_slice(body);
-            to.write_all(&head)?;
-        } else {
-            to.write_all(&head)?;
-            to.write_all(body)?;
+            body = b"";
         }
-        to.flush()?;
-        let line = self.line()?;
+        if std::mem::take(&mut self.is_last) {
+            self.stream = self.host.stream()?;
+        }
+        let line = match self.send(&head, body) {
+            Ok(line) => line,
+            // It was closed before the server saw the request (RFC 9112 section 9.3.1).
+            Err(_) => {
+                self.stream = self.host.stream()?;
+                self.send(&head, body)?
+            }
+        };
         let status = line.split(' ').nth(1).unwrap_or_default().to_owned();
         let (mut length, mut chunked) = (0, false);
         loop {
@@ -138,11 +152,22 @@ impl Connection {
                 length = value.trim().parse()?;
             } else if name.eq_ignore_ascii_case("transfer-encoding") {
                 chunked = value.trim().eq_ignore_ascii_case("chunked");
+            } else if name.eq_ignore_ascii_case("connection") {
+                self.is_last = value.trim().eq_ignore_ascii_case("close");
             }
         }
         let came = if chunked { self.chunks(sink)? } else { self.piece(length, sink)? };
         expect(status == wanted.to_string(), &format!("{method} {path}: {line}"))?;
         Ok(came)
+    }
+
+    /// Sends a request; returns the first line of the answer.
+    fn send(&mut self, head: &[u8], body: &[u8]) -> Outcome<String> {
+        let to = self.stream.get_mut();
+        to.write_all(head)?;
+        to.write_all(body)?;
+        to.flush()?;
+        self.line()
     }
 
     fn chunks(&mut self, sink: &mut dyn FnMut(&[u8])) -> Outcome<u64> {

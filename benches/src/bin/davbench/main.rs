@@ -44,7 +44,7 @@ fn main() -> Outcome<()> {
                 eprintln!("{} round {} of {}: {}", transport.name(), round + 1, options.rounds, peer.name());
                 let place = Place { work: &options.work, cartable: &options.cartable, pair: &pair };
                 let server = peer.start(*transport, &place)?;
-                let work = Work::new(server.host()?, round as u64 + 1);
+                let work = Work::new(server.host(), round as u64 + 1);
                 // Those before the last that was asked for are run as well: later ones need what they wrote.
                 let last = Workload::ALL.iter().rposition(|workload| options.workloads.contains(workload)).unwrap_or(0);
                 for workload in &Workload::ALL[..=last] {

@@ -186,3 +186,16 @@ fn given_files_that_change_are_read_again_if_they_are_a_pair() {
     send(&mut stream, "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
     assert_eq!(head_and_body(&mut stream).1, "127.0.0.1 true");
 }
+
+/// As when two bags of one user are served for the first time at once: they share the certificate.
+#[test]
+fn who_makes_a_certificate_at_the_same_time_gets_the_same() {
+    for _ in 0..10 {
+        let files = Files::new();
+        let fingerprints: Vec<_> = std::thread::scope(|scope| {
+            let made: Vec<_> = (0..8).map(|_| scope.spawn(|| files.ensure(&[], SystemTime::now()))).collect();
+            made.into_iter().map(|made| made.join().unwrap().fingerprint).collect()
+        });
+        assert!(fingerprints.iter().all(|fingerprint| *fingerprint == files.own().fingerprint()));
+    }
+}
