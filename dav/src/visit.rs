@@ -59,8 +59,7 @@ impl Visit {
         let whole = parts.method == Method::OPTIONS && parts.uri.path() == "*";
         let path = if whole { Ok(UrlPath::root()) } else { UrlPath::parse(parts.uri.path()) };
         let path = path.map_err(|_| StatusCode::BAD_REQUEST)?;
-        let asks = matches!(parts.method.as_str(), "GET" | "HEAD" | "OPTIONS" | "PROPFIND" | "REPORT" | "POST");
-        if parts.uri.query().is_some() && !asks {
+        if parts.uri.query().is_some_and(|query| is_foreign(&parts.method, query)) {
             // A client that forgot to encode a `?` means another resource than the part before it.
             return Err(StatusCode::BAD_REQUEST.into());
         }
@@ -216,6 +215,16 @@ impl Visit {
             Err(FsError::NotFound) => Ok(self.space.sync_all(&self.access)?),
             other => Ok(other?),
         }
+    }
+}
+
+/// Whether a query has no place in a request: in one that changes something, but for the upload links of the `webdav` library
+/// of npm.
+fn is_foreign(method: &Method, query: &str) -> bool {
+    match method.as_str() {
+        "GET" | "HEAD" | "OPTIONS" | "PROPFIND" | "REPORT" | "POST" => false,
+        "PUT" => !query.starts_with("Content-Type="),
+        _ => true,
     }
 }
 
