@@ -19,8 +19,10 @@ use crate::wanted::Wanted;
 /// What makes glibc erase memory when it is freed, and keep none of it back unerased (its manual, section "Memory Allocation
 /// Tunables"): SQLite's and OpenSSL's too. Other C libraries don't know it.
 const ERASING: &str = "glibc.malloc.perturb=255:glibc.malloc.tcache_count=0";
-/// Where it looks for it.
+/// Where it looks for it. It takes it away from a program that was given more rights than its user.
 const TUNABLES: &str = "GLIBC_TUNABLES";
+/// Names the process that started once more, in its own environment.
+const AGAIN: &str = "CARTABLE_AGAIN";
 
 /// What the process behind is told.
 #[derive(Deserialize)]
@@ -77,13 +79,14 @@ pub(crate) fn start(wanted: &Wanted, secret: Option<&Bytes>) -> Verdict {
 /// For a bag that locks: what passed while it was open must not stay in freed memory. The C library reads how to treat that
 /// when a program starts, so this one starts once more in its own place, with the same words.
 pub(crate) fn erase_what_is_freed() -> Result<(), Failure> {
-    if std::env::var(TUNABLES).is_ok_and(|known| known.contains(ERASING)) {
+    let process = std::process::id().to_string();
+    if std::env::var(AGAIN).is_ok_and(|again| again == process) {
         return Ok(());
     }
     let own = std::env::current_exe().map_err(|error| Failure::Other { what: error.to_string() })?;
     let mut words = std::env::args_os();
     let mut command = Command::new(&own);
-    command.arg0(words.next().unwrap_or_default()).args(words).env(TUNABLES, tunables());
+    command.arg0(words.next().unwrap_or_default()).args(words).env(TUNABLES, tunables()).env(AGAIN, process);
     Err(Failure::io("starting", &own, &command.exec()))
 }
 

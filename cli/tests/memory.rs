@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::Path;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use data_encoding::{BASE64, HEXLOWER};
 use desk::{Desk, FREE_PORT, said, until};
@@ -66,6 +66,17 @@ impl Locked {
             assert_eq!(self.desk.curl(&login, file).0, 200);
         }
         assert_eq!(self.desk.curl(&[&login[..], &["--request", "PROPFIND"]].concat(), "").0, 207);
+    }
+
+    /// An app that keeps its connection when it has what it asked for.
+    fn stay_connected(&self) -> Child {
+        let url = format!("{}{NAME}", self.desk.url().unwrap());
+        let mut curl = Command::new("curl");
+        // The second request would follow half a minute later.
+        curl.args(["--silent", "--insecure", "--rate", "2/m", "--user", &self.phone, &url, &url]);
+        let app = curl.stdout(Stdio::null()).spawn().unwrap();
+        until("an app is connected", || self.desk.status()["clients"][0]["requests"] == 1);
+        app
     }
 
     /// What a person does, with the passphrase.
@@ -158,12 +169,14 @@ fn a_locked_share_holds_no_key() {
             }
             _ => locked.use_as_drive(),
         }
+        let mut idle = locked.stay_connected();
         let open = locked.search();
         // Otherwise the search would be blind.
         assert!(open.contains_key("the space key"), "{by}: {open:?}");
         assert_eq!(by != "an app", open.contains_key("the bag key"), "a device never brings it; {by}: {open:?}");
         until("the bag is locked again", || locked.is_locked());
-        // Threads that are gone a while later may still hold what they moved last.
+        // Connections end then; threads end later, and may still hold what they moved last.
+        until("nobody is connected", || locked.desk.status()["clients"].as_array().unwrap().is_empty());
         let mut left = locked.search();
         let moved =
             |left: &BTreeMap<String, Vec<String>>| left.keys().all(|name| name == "a name" || name == "contents");
@@ -172,6 +185,8 @@ fn a_locked_share_holds_no_key() {
             left = locked.search();
             left.is_empty()
         });
+        idle.kill().unwrap();
+        idle.wait().unwrap();
     }
     for (path, bytes) in files(&locked.desk) {
         for needle in &locked.needles {

@@ -68,9 +68,9 @@ impl Door {
         })
     }
 
-    /// Closes a locked bag that nobody used for a while.
-    pub(crate) fn close_idle(&self) {
-        self.keys.close_idle();
+    /// Closes a locked bag that nobody used for a while; returns whether it did.
+    pub(crate) fn close_idle(&self) -> bool {
+        self.keys.close_idle()
     }
 
     /// Forgets who came in by a slot; returns what it logged in with.

@@ -137,22 +137,22 @@ impl Keys {
         open.map_or(Ok(()), Open::close)
     }
 
-    /// Closes the bag when nobody used it for a while. To be called now and then.
-    pub(crate) fn close_idle(&self) {
-        let Some(source) = &self.source else { return };
+    /// Closes the bag when nobody used it for a while; returns whether it did. To be called now and then.
+    pub(crate) fn close_idle(&self) -> bool {
+        let Some(source) = &self.source else { return false };
         let mut held = self.held.lock();
         let idle = held.used.is_none_or(|used| used.elapsed() >= source.lock_after);
         // A command that works on the bag is a guest too.
         let borrowed = held.open.as_ref().is_some_and(|open| Arc::strong_count(&open.bag) > 1);
         if held.kept || held.guests > 0 || borrowed || !idle {
-            return;
+            return false;
         }
         // While it is held: whoever comes now opens it again afterwards.
-        if let Some(open) = held.open.take() {
-            // What could not be written is said by the space when it is opened again.
-            let _ = open.close();
-            erase_stack::<DEEP>();
-        }
+        let Some(open) = held.open.take() else { return false };
+        // What could not be written is said by the space when it is opened again.
+        let _ = open.close();
+        erase_stack::<DEEP>();
+        true
     }
 
     /// Lets somebody in by a secret, and opens a locked bag with it. Takes half a second for a passphrase.

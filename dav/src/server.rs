@@ -1,9 +1,9 @@
 //! The HTTP server: listens, speaks TLS and HTTP, keeps slow and greedy clients from harming others. It knows nothing
 //! of WebDAV; a [`Service`] answers.
 //!
-//! Two threads of a runtime carry all connections. A service does what blocks (the core, the disk, waiting for a slow
-//! client) on the runtime's blocking threads, `tokio::task::spawn_blocking`, of which there are enough that hundreds
-//! may wait for slow clients while others are served.
+//! Two threads of a runtime carry all connections. A service waits for a slow client on the runtime's blocking threads,
+//! `tokio::task::spawn_blocking`, of which there are enough that hundreds may do so while others are served. What waits for
+//! the core or the disk only says so, `tokio::task::block_in_place`: another thread carries the connections meanwhile.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -58,7 +58,7 @@ pub(crate) struct Peer {
 /// What answers requests.
 pub(crate) trait Service: Send + Sync + 'static {
     /// Answers one request, as it came: target and `Host` are not looked at before. Runs on a thread of the runtime, so
-    /// it must not block. A panic answers 500.
+    /// it must not block unsaid. A panic answers 500.
     fn call(
         self: Arc<Self>,
         request: http::Request<Incoming>,
@@ -164,6 +164,12 @@ impl Server {
     /// refused before this is called: a request that is being let in meanwhile goes on.
     pub(crate) fn end_login(&self, login: &str) {
         self.shared.clients.end_login(login);
+    }
+
+    /// What ends the connections on which nothing is under way.
+    pub(crate) fn idle_ender(&self) -> impl Fn() + Send + 'static {
+        let clients = self.shared.clients.clone();
+        move || clients.cut_idle()
     }
 
     /// The runtime that carries connections, for work that has to do with them.

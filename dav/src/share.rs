@@ -141,12 +141,14 @@ impl Share {
         let tls = files.as_ref().map_or(Tls::Off, |(files, _)| Tls::On(Arc::clone(files)));
         let config = Config { listen: options.listen.clone(), tls, server_name: "Cartable" };
         let server = Server::start(config, door.clone()).map_err(ShareError::Address)?;
-        let watched = Arc::downgrade(&door);
+        let (watched, end_idle) = (Arc::downgrade(&door), server.idle_ender());
         server.handle().spawn(async move {
             while let Some(door) = watched.upgrade() {
-                let looked = tokio::task::spawn_blocking(move || door.close_idle()).await;
-                if looked.is_err() {
-                    return;
+                match tokio::task::spawn_blocking(move || door.close_idle()).await {
+                    // What connections received last, a password among it, lies in their buffers.
+                    Ok(true) => end_idle(),
+                    Ok(false) => {}
+                    Err(_) => return,
                 }
                 tokio::time::sleep(LOOK).await;
             }

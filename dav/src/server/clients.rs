@@ -89,6 +89,10 @@ impl Clients {
         }
     }
 
+    pub(super) fn cut_idle(&self) {
+        self.all().iter().filter(|connection| connection.is_idle()).for_each(|connection| connection.cut());
+    }
+
     pub(super) fn cut_all(&self) {
         self.all().iter().for_each(|connection| connection.cut());
     }
