@@ -1,7 +1,7 @@
 //! The WebDAV door: a share over HTTP that file managers mount and apps sync with, and pages for browsers.
 //!
-//! [`server`] moves bytes and knows nothing of WebDAV; [`door`] decides who comes in; [`method`] has one file for each method,
-//! each a function from a request and a space to an answer; [`browser`] and [`page`] are for people. [`Share`] holds it all.
+//! `server` moves bytes and knows nothing of WebDAV; `door` decides who comes in; `method` has one file for each method,
+//! each a function from a request and a space to an answer; `browser` and `page` are for people. [`Share`] holds it all.
 
 mod announce;
 mod browser;

@@ -25,7 +25,7 @@ impl Staged {
     /// Makes an empty file, or an empty folder, without a name.
     ///
     /// # Errors
-    /// [`FsError::NoRoom`], [`FsError::Stopped`].
+    /// [`FsError::NoRoom`](crate::FsError::NoRoom), [`FsError::Stopped`](crate::FsError::Stopped).
     pub fn new(space: &Arc<Space>, change: &Change, kind: Kind) -> Result<Self> {
         let id = space.make_nameless(change, kind)?;
         Ok(Self { pinned: Pinned::adopt(space, id), kind })
