@@ -44,7 +44,7 @@ pub use admit::Admitted;
 /// What a bag is opened with, for those who stand above the file system.
 pub use cartable_crypto::{
     AppPassword, Code, DEEP, Grant, KeyError, KeyringSlot, Login, Passphrase, Secret, SlotId, SlotKind, Suite,
-    erase_stack,
+    erase_stack, erasing,
 };
 pub use error::{BagError, OlderCopy};
 pub use spaces::Keeper;

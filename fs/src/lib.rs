@@ -27,8 +27,8 @@ pub use node::{Attr, Caller, Kind, NodeId, PERMISSION_MASK, SetAttr, Time};
 pub use reseal::Resealed;
 pub use room::Volume;
 pub use space::{
-    Cache, Closed, CommitId, Device, Found, Keeping, Listed, LockRow, Notice, Pinned, Placed, RenameMode, Seek, Space,
-    Staged, SyncPoint, WriteTimes, XattrMode, database_path,
+    Cache, Closed, CommitId, Device, Keeping, Listed, LockRow, Notice, Pinned, Placed, RenameMode, Seek, Space, Staged,
+    SyncPoint, WriteTimes, Xattr, XattrMode, database_path,
 };
 
 /// Seals `bytes` of zeros in chunks of the usual size and drops them: for measuring which suite is faster here.

@@ -54,7 +54,7 @@ pub use since::SyncPoint;
 pub use staging::Staged;
 pub use state::Space;
 pub use transplant::{Keeping, Placed};
-pub use walk::Found;
+pub use walk::Xattr;
 pub use write::WriteTimes;
 pub use xattr::XattrMode;
 

@@ -14,8 +14,6 @@ pub struct Admitted {
     pub access: Access,
     /// Until when, in seconds since 1970; none is for ever.
     pub until: Option<u64>,
-    /// Version of the header that says so: with another one, ask again.
-    pub version: u64,
 }
 
 impl Admitted {
@@ -42,7 +40,7 @@ impl Bag {
         if !opens_home {
             return Err(KeyError::WrongSecret.into());
         }
-        self.allow(&Opener { slot: unlocked.slot, right: unlocked.right, until: unlocked.until }, header.version())
+        self.allow(&Opener { slot: unlocked.slot, right: unlocked.right, until: unlocked.until })
     }
 
     /// What the secret allows that the bag was opened with: it need not be stretched again.
@@ -50,13 +48,13 @@ impl Bag {
     /// # Errors
     /// As [`Bag::admit`]; for a bag that was just made, too.
     pub fn opener(&self) -> Result<Admitted, BagError> {
-        self.allow(self.opener.as_ref().ok_or(KeyError::NoSuchSlot)?, self.header().version())
+        self.allow(self.opener.as_ref().ok_or(KeyError::NoSuchSlot)?)
     }
 
-    fn allow(&self, opener: &Opener, version: u64) -> Result<Admitted, BagError> {
+    fn allow(&self, opener: &Opener) -> Result<Admitted, BagError> {
         let right = if opener.right == SlotRight::Read || self.opening.read_only { Right::Read } else { Right::Edit };
         let access = share::decide(Principal::Owner, right).map_err(BagError::Refused)?;
-        let admitted = Admitted { slot: opener.slot, access, until: opener.until, version };
+        let admitted = Admitted { slot: opener.slot, access, until: opener.until };
         if admitted.is_over() { Err(KeyError::WrongSecret.into()) } else { Ok(admitted) }
     }
 

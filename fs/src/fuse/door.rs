@@ -10,6 +10,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::SystemTime;
 
+use cartable_share::{Access, Change};
+use fuser::{
+    BsdFileFlags, CopyFileRangeFlags, Errno, FileHandle, Filesystem, FopenFlags, Generation, INodeNo, KernelConfig,
+    LockOwner, OpenAccMode, OpenFlags, RenameFlags, ReplyAttr, ReplyCreate, ReplyData, ReplyDirectory,
+    ReplyDirectoryPlus, ReplyEmpty, ReplyEntry, ReplyLseek, ReplyOpen, ReplyStatfs, ReplyWrite, ReplyXattr, Request,
+    TimeOrNow, WriteFlags,
+};
+
 use super::cache::{KernelCache, Writers};
 use super::convert::{file_attr, file_type, node, time, time_from_kernel};
 use super::errno::errno;
@@ -19,13 +27,6 @@ use crate::error::{FsError, Result};
 use crate::name::Name;
 use crate::node::{Attr, Caller, Kind, NodeId, SetAttr};
 use crate::space::{RenameMode, Seek, Space, WriteTimes, XattrMode};
-use cartable_share::{Access, Change};
-use fuser::{
-    BsdFileFlags, CopyFileRangeFlags, Errno, FileHandle, Filesystem, FopenFlags, Generation, INodeNo, KernelConfig,
-    LockOwner, OpenAccMode, OpenFlags, RenameFlags, ReplyAttr, ReplyCreate, ReplyData, ReplyDirectory,
-    ReplyDirectoryPlus, ReplyEmpty, ReplyEntry, ReplyLseek, ReplyOpen, ReplyStatfs, ReplyWrite, ReplyXattr, Request,
-    TimeOrNow, WriteFlags,
-};
 
 /// Cookies of `.` and `..`.
 const DOT: u64 = 1;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, AtomicUsize, Ordering};
 
-use cartable_crypto::{DEEP, SpaceKeys, erase_stack};
+use cartable_crypto::{DEEP, SpaceKeys, erase_stack, erasing};
 use cartable_store::{DiskBackend, PackNumber, Packs, index};
 use parking_lot::{Mutex, RwLock};
 use rusqlite::Connection;
@@ -140,10 +140,7 @@ impl Space {
             let shared = Arc::clone(&shared);
             std::thread::Builder::new()
                 .name("commit".into())
-                .spawn(move || {
-                    shared.keep_committing();
-                    erase_stack::<DEEP>();
-                })
+                .spawn(move || erasing::<DEEP, _>(|| shared.keep_committing()))
                 .map_err(FsError::io("starting a thread"))?
         };
         Ok(Self { shared, committer: Mutex::new(Some(committer)) })

@@ -22,7 +22,7 @@ use crate::node::{Attr, NodeId};
 use crate::room::Room;
 
 /// How much the log is lengthened ahead of its end.
-const LOG_AHEAD_BYTES: u64 = 1 << 20;
+const LOG_STEP_BYTES: u64 = 1 << 20;
 
 /// One open space. A value: nothing is global, so a process may hold many.
 ///
@@ -97,10 +97,10 @@ impl Era {
     pub(super) fn lengthen_log(&self, end: u64, most: u64) -> std::io::Result<()> {
         let Some(log) = &self.log else { return Ok(()) };
         let length = log.metadata()?.len();
-        if length >= most || length > end + LOG_AHEAD_BYTES / 4 {
+        if length >= most || length > end + LOG_STEP_BYTES / 4 {
             return Ok(());
         }
-        let zeros = (end + LOG_AHEAD_BYTES).min(most).saturating_sub(length);
+        let zeros = (end + LOG_STEP_BYTES).min(most).saturating_sub(length);
         log.write_all_at(&vec![0; usize::try_from(zeros).unwrap_or(0)], length)
     }
 }

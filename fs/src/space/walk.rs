@@ -14,7 +14,7 @@ use crate::node::{Attr, Kind, NodeId};
 const ATTRIBUTES_BYTES: usize = 64 << 20;
 
 /// An extended attribute: name and value.
-pub type Found = (Vec<u8>, Vec<u8>);
+pub type Xattr = (Vec<u8>, Vec<u8>);
 
 impl Space {
     /// What `name` in `folder` leads to.
@@ -33,7 +33,7 @@ impl Space {
     ///
     /// # Errors
     /// [`FsError::Database`].
-    pub fn xattrs(&self, _access: &Access, id: NodeId, prefix: &[u8]) -> Result<Vec<Found>> {
+    pub fn xattrs(&self, _access: &Access, id: NodeId, prefix: &[u8]) -> Result<Vec<Xattr>> {
         let tree = self.shared.tree.lock();
         let mut query = tree.db.prepare_cached(
             "SELECT name, value FROM xattrs WHERE node = ?1 AND substr(name, 1, ?2) = ?3 ORDER BY name",
@@ -46,14 +46,14 @@ impl Space {
     ///
     /// # Errors
     /// [`FsError::NoRoom`] when they are more than memory should hold; [`FsError::Database`].
-    pub fn xattrs_in(&self, _access: &Access, folder: NodeId, prefix: &[u8]) -> Result<HashMap<NodeId, Vec<Found>>> {
+    pub fn xattrs_in(&self, _access: &Access, folder: NodeId, prefix: &[u8]) -> Result<HashMap<NodeId, Vec<Xattr>>> {
         let tree = self.shared.tree.lock();
         let mut query = tree.db.prepare_cached(
             "SELECT x.node, x.name, x.value FROM entries e INDEXED BY entries_in_order JOIN xattrs x ON x.node = e.node
              WHERE e.parent = ?1 AND substr(x.name, 1, ?2) = ?3",
         )?;
         let mut rows = query.query(params![folder.row(), length(prefix), prefix])?;
-        let mut found: HashMap<NodeId, Vec<Found>> = HashMap::new();
+        let mut found: HashMap<NodeId, Vec<Xattr>> = HashMap::new();
         let mut bytes = 0;
         while let Some(row) = rows.next()? {
             bytes += row.get_ref(2)?.as_blob().map_or(0, <[u8]>::len);
@@ -64,9 +64,7 @@ impl Space {
         }
         Ok(found)
     }
-}
 
-impl Space {
     /// Bytes of all files that lie below a folder, as they were at the last commit.
     ///
     /// # Errors

@@ -1,10 +1,12 @@
 //! Extended attributes, POSIX ACLs among them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cartable_share::{Access, Change};
+use parking_lot::MutexGuard;
 use rusqlite::{OptionalExtension, params};
 
+use super::state::{NodeState, Shared};
 use super::{Space, Tree};
 use crate::acl;
 use crate::error::{FsError, Result};
@@ -90,10 +92,7 @@ impl Space {
         {
             content.has_capability = true;
         }
-        state.attr.changed = Time::now();
-        state.set_dirty();
-        drop(state);
-        self.shared.mark_dirty(id);
+        self.shared.note_change(id, state);
         Ok(())
     }
 
@@ -105,19 +104,30 @@ impl Space {
         if changes.iter().any(|(_, value)| value.as_ref().is_some_and(|value| value.len() > VALUE_BYTES)) {
             return Err(FsError::AttributeTooLarge);
         }
-        self.shared.may_store(changes.iter().map(|(_, value)| value.as_ref().map_or(0, Vec::len)).sum())?;
+        // The last one counts where one is changed twice.
+        let last: BTreeMap<&[u8], Option<usize>> =
+            changes.iter().map(|(name, value)| (name.as_slice(), value.as_ref().map(Vec::len))).collect();
+        let added: usize = last.values().flatten().sum();
+        // What only removes may do so on a full disk, too.
+        if added == 0 {
+            self.shared.check_running()?
+        } else {
+            self.shared.may_store(added)?
+        }
         let mut tree = self.shared.tree.lock();
         let node = self.shared.node_in(&tree, id)?;
-        let added: usize = changes.iter().filter_map(|(_, value)| value.as_ref().map(Vec::len)).sum();
-        if tree.xattr_bytes(id)? + added > VALUES_BYTES {
-            return Err(FsError::NoRoom);
-        }
         let mut names: BTreeSet<Vec<u8>> = tree.xattr_names(id)?.into_iter().collect();
-        for (name, value) in changes {
-            match value {
-                Some(_) => names.insert(name.clone()),
-                None => names.remove(name),
+        let mut replaced = 0;
+        for (name, length) in &last {
+            replaced += tree.xattr(id, name)?.map_or(0, |value| value.len());
+            match length {
+                Some(_) => names.insert(name.to_vec()),
+                None => names.remove(*name),
             };
+        }
+        // A node may have more from the drive, which has no such limit: making it less is allowed.
+        if added > replaced && tree.xattr_bytes(id)? - replaced + added > VALUES_BYTES {
+            return Err(FsError::NoRoom);
         }
         if names.iter().map(|name| name.len() + 1).sum::<usize>() > LIST_BYTES {
             return Err(FsError::NoRoom);
@@ -127,11 +137,7 @@ impl Space {
             None => tree.remove_xattr(id, name).map(|_| ()),
         });
         self.shared.stop_on_failure(done)?;
-        let mut state = node.lock();
-        state.attr.changed = Time::now();
-        state.set_dirty();
-        drop(state);
-        self.shared.mark_dirty(id);
+        self.shared.note_change(id, node.lock());
         Ok(())
     }
 
@@ -147,12 +153,17 @@ impl Space {
         if !self.shared.stop_on_failure(removed)? {
             return Err(FsError::NoAttribute);
         }
-        let mut state = node.lock();
+        self.shared.note_change(id, node.lock());
+        Ok(())
+    }
+}
+
+impl Shared {
+    fn note_change(&self, id: NodeId, mut state: MutexGuard<'_, NodeState>) {
         state.attr.changed = Time::now();
         state.set_dirty();
         drop(state);
-        self.shared.mark_dirty(id);
-        Ok(())
+        self.mark_dirty(id);
     }
 }
 
