@@ -34,7 +34,7 @@ mod wrap;
 pub use chunk::{ChunkCipher, ChunkRef};
 pub use code::Code;
 pub use cost::Cost;
-pub use erase::{DEEP, erase_stack};
+pub use erase::{DEEP, erase_stack, erasing};
 pub use error::{KeyError, OpenError};
 pub use header::{Header, Unlocked};
 pub use id::{BagId, IdError, SlotId, SpaceId};

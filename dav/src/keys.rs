@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use cartable_fs::bag::{Admitted, Bag, BagError, DEEP, Keeper, Opening, Secret, SlotId, StateFolder, erase_stack};
+use cartable_fs::bag::{Admitted, Bag, BagError, DEEP, Keeper, Opening, Secret, SlotId, StateFolder, erasing};
 use cartable_fs::{FsError, Space};
 use cartable_share::Access;
 use parking_lot::Mutex;
@@ -150,8 +150,7 @@ impl Keys {
         // While it is held: whoever comes now opens it again afterwards.
         let Some(open) = held.open.take() else { return false };
         // What could not be written is said by the space when it is opened again.
-        let _ = open.close();
-        erase_stack::<DEEP>();
+        let _ = erasing::<DEEP, _>(|| open.close());
         true
     }
 
@@ -160,9 +159,7 @@ impl Keys {
     /// # Errors
     /// [`BagError::Key`] when the secret opens nothing here; those of [`Bag::open`].
     pub(crate) fn enter(self: &Arc<Self>, secret: &Secret) -> Result<(Guest, Ticket), BagError> {
-        let entered = self.enter_with(secret);
-        erase_stack::<DEEP>();
-        entered
+        erasing::<DEEP, _>(|| self.enter_with(secret))
     }
 
     fn enter_with(self: &Arc<Self>, secret: &Secret) -> Result<(Guest, Ticket), BagError> {
@@ -197,9 +194,7 @@ impl Keys {
     pub(crate) fn enter_again(self: &Arc<Self>, ticket: &Ticket) -> Result<Option<Guest>, BagError> {
         let Some(bag) = self.bag() else { return Ok(None) };
         let admitted = &ticket.admitted;
-        let header = bag.header();
-        let gone = header.version() != admitted.version && !header.has_slot(&admitted.slot);
-        if gone || admitted.is_over() {
+        if !bag.has_slot(&admitted.slot) || admitted.is_over() {
             return Ok(None);
         }
         let entered = self.guest(admitted)?;

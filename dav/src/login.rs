@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use cartable_fs::bag::{AppPassword, Code, Login, Secret, SlotId, erase_stack};
+use cartable_fs::bag::{AppPassword, Code, Login, Secret, SlotId, erasing};
 use data_encoding::BASE64;
 use http::{HeaderMap, header};
 use parking_lot::Mutex;
@@ -81,14 +81,14 @@ impl Logins {
     }
 
     fn hash(&self, credentials: &Credentials) -> [u8; 32] {
-        let mut hasher = blake3::Hasher::new_keyed(&self.key);
-        hasher.update(&(credentials.login.len() as u64).to_le_bytes());
-        hasher.update(credentials.login.as_bytes());
-        hasher.update(credentials.password.as_bytes());
-        let hash = *hasher.finalize().as_bytes();
-        hasher.zeroize();
-        // Nor what hashing left of the password below.
-        erase_stack::<HASHING_BYTES>();
-        hash
+        erasing::<HASHING_BYTES, _>(|| {
+            let mut hasher = blake3::Hasher::new_keyed(&self.key);
+            hasher.update(&(credentials.login.len() as u64).to_le_bytes());
+            hasher.update(credentials.login.as_bytes());
+            hasher.update(credentials.password.as_bytes());
+            let hash = *hasher.finalize().as_bytes();
+            hasher.zeroize();
+            hash
+        })
     }
 }

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use cartable_fs::bag::{DEEP, erase_stack};
+use cartable_fs::bag::{DEEP, erasing};
 use cartable_fs::check::Progress;
 use rustix::fs::{FlockOperation, flock};
 use rustix::net::sockopt::socket_peercred;
@@ -97,9 +97,8 @@ impl Answering {
             let answering = Arc::clone(self);
             // A connection that gets no thread is closed, and its command says so.
             let _ = std::thread::Builder::new().name("answer".into()).spawn(move || {
-                answering.answer(stream);
-                // It may have carried a passphrase, and opened the bag with it.
-                erase_stack::<DEEP>();
+                // It may carry a passphrase, and open the bag with it.
+                erasing::<DEEP, _>(|| answering.answer(stream));
             });
         }
     }
