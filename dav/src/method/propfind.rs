@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use bytes::Bytes;
-use cartable_fs::{Attr, Found, Kind, NodeId};
+use cartable_fs::{Attr, Kind, NodeId, Xattr};
 use http::{Response, StatusCode};
 
 use super::document;
@@ -131,7 +131,7 @@ impl<'a> Answering<'a> {
     }
 
     /// Dead properties of all entries of a folder, where they are asked for.
-    pub(crate) fn xattrs_in(&self, folder: NodeId) -> Outcome<HashMap<NodeId, Vec<Found>>> {
+    pub(crate) fn xattrs_in(&self, folder: NodeId) -> Outcome<HashMap<NodeId, Vec<Xattr>>> {
         let none = match self.wanted {
             Wanted::Few => true,
             Wanted::Some(names) => names.iter().all(|name| Live::of(name).is_some()),
@@ -144,7 +144,7 @@ impl<'a> Answering<'a> {
         }
     }
 
-    pub(crate) fn resource(&self, xml: &mut Writer, path: &UrlPath, attr: &Attr, xattrs: &[Found]) {
+    pub(crate) fn resource(&self, xml: &mut Writer, path: &UrlPath, attr: &Attr, xattrs: &[Xattr]) {
         let source = Source {
             space: &self.visit.space,
             used: self.used,
