@@ -101,7 +101,9 @@ impl Locked {
 
 impl Drop for Locked {
     fn drop(&mut self) {
-        let _ = self.desk.run(&["close", "bag"]);
+        if !self.desk.run(&["close", "bag"]).status.success() {
+            let _ = self.process.kill();
+        }
         let _ = self.process.wait();
     }
 }

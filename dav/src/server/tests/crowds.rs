@@ -81,7 +81,11 @@ fn a_thousand_idle_and_two_hundred_slow_connections_keep_nobody_out() {
 
 #[test]
 fn where_there_is_no_room_the_idlest_makes_some() {
-    let world = world_of(|limits| limits.connections = 3);
+    let world = world_of(|limits| {
+        limits.connections = 3;
+        // The busy ones take nothing all the while.
+        limits.stall = Duration::from_secs(20);
+    });
     let mut idle: Vec<_> = (0..3).map(|_| world.connect()).collect();
     eventually(|| world.server.clients().len() == 3);
     let mut busy: Vec<_> = (0..3).map(|_| world.connect()).collect();
