@@ -370,3 +370,23 @@ fn attributes_are_changed_together_or_not_at_all() {
     let names = desk.space().xattr_names(desk.access(), file.id).unwrap();
     assert_eq!(names, [b"user.b".to_vec(), b"user.d".to_vec()]);
 }
+
+#[test]
+fn attributes_past_the_limit_can_be_replaced_and_removed() {
+    let desk = Desk::new();
+    let file = desk.file(NodeId::ROOT, "file", b"x");
+    let name = |n: usize| format!("user.{n}").into_bytes();
+    let change = |changes: &[_]| desk.space().change_xattrs(&desk.change(), file.id, changes);
+    // Twenty values that a program on the drive set: more than a change of many may leave.
+    for n in 0..20 {
+        desk.space().set_xattr(&desk.change(), file.id, &name(n), &[1; 60_000], XattrMode::Set).unwrap();
+    }
+    change(&[(name(0), Some(vec![2; 60_000])), (name(1), None), (name(1), None)]).unwrap();
+    assert!(matches!(change(&[(name(1), Some(vec![2; 60_000]))]), Err(FsError::NoRoom)));
+    // One name many times counts once.
+    let often: Vec<_> = (0..100).map(|_| (name(2), Some(vec![3; 60_000]))).collect();
+    change(&often).unwrap();
+    assert_eq!(desk.space().xattr(desk.access(), file.id, &name(2)).unwrap(), vec![3; 60_000]);
+    change(&[(name(3), None)]).unwrap();
+    assert_eq!(desk.space().xattr_names(desk.access(), file.id).unwrap().len(), 18);
+}
