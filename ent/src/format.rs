@@ -1,0 +1,3 @@
+//! Formats of files that platforms export, read without trusting them, and of files that we write.
+
+pub mod quiz;

@@ -1,0 +1,14 @@
+//! What school platforms hold of a person: collected by connectors into typed records, each with its source and origin, and shown
+//! as files that any program opens.
+//!
+//! - [`record`]: what is kept, and where it comes from.
+//! - [`connector`]: what a platform's connector does and is given.
+//! - `format`: files that people export by hand, and what they hold.
+//! - `platform`: the connectors, one folder a platform.
+//! - `view`: the files and folders that records become.
+
+pub mod connector;
+pub mod format;
+pub mod platform;
+pub mod record;
+pub mod view;

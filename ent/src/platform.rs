@@ -1,0 +1,1 @@
+//! Connectors, one for each kind of platform.
