@@ -86,7 +86,8 @@ fn only_the_door_knows_the_fuse_library() {
 #[test]
 fn only_the_command_reads_its_surroundings() {
     for path in sources().into_iter().filter(|path| !path.contains("/tests/")) {
-        let outside = ["crypto/", "store/", "share/", "fs/", "dav/", "ent/"].iter().any(|member| path.starts_with(member));
+        let outside =
+            ["crypto/", "store/", "share/", "fs/", "dav/", "ent/"].iter().any(|member| path.starts_with(member));
         let source = code(&read(&path));
         assert!(!outside || !source.contains("std::env"), "{path} reads the environment");
     }
