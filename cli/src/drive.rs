@@ -3,7 +3,9 @@
 use std::fs::File;
 use std::io::ErrorKind;
 use std::path::Path;
+use std::sync::Arc;
 
+use cartable_fs::Spaces;
 use cartable_fs::bag::Bag;
 use cartable_fs::fuse::{Drive, MountOptions};
 use cartable_share::{Principal, Right, decide};
@@ -14,7 +16,7 @@ use crate::places;
 use crate::wanted::WantedDrive;
 
 /// Mounts a drive of an open bag, for reading only or as the bag is open. Two commands may have looked at the same place at once: only one of them mounts.
-pub(crate) fn mount(wanted: &WantedDrive, bag: &Bag, read_only: bool) -> Result<Drive, Failure> {
+pub(crate) fn mount(wanted: &WantedDrive, bag: &Arc<Bag>, read_only: bool) -> Result<Drive, Failure> {
     let place = &wanted.place.0;
     let failed = |error: std::io::Error| Failure::io("looking at", place, &error);
     let folder = File::open(place).map_err(failed)?;
@@ -34,7 +36,8 @@ pub(crate) fn mount(wanted: &WantedDrive, bag: &Bag, read_only: bool) -> Result<
         source: bag.folder().into(),
         threads: None,
     };
-    Drive::mount(bag.open_home()?, access, place, &options).map_err(|error| not_mounted(place, &error))
+    let spaces = Spaces::new(Arc::clone(bag), bag.open_home()?, access);
+    Drive::mount(spaces, place, &options).map_err(|error| not_mounted(place, &error))
 }
 
 /// Serves a drive in a thread of its own, which tells how it ended. It goes on while somebody uses a drive that was taken

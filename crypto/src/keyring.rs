@@ -162,6 +162,15 @@ impl Keyring {
     ///
     /// # Errors
     /// [`KeyError::NoSuchSpace`].
+    pub fn space_key(&self, space: &SpaceId) -> Result<SpaceKey, KeyError> {
+        let current = self.space(space)?.current();
+        Ok(SpaceKey::from_parts(current.as_bytes(), current.epoch()))
+    }
+
+    /// Returns the keys that come from a space's current one.
+    ///
+    /// # Errors
+    /// [`KeyError::NoSuchSpace`].
     pub fn space_keys(&self, space: &SpaceId) -> Result<SpaceKeys, KeyError> {
         Ok(self.space(space)?.current().derive(self.suite, &self.bag, space))
     }

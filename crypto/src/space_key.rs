@@ -46,11 +46,15 @@ impl SpaceKey {
         }
     }
 
-    pub(crate) fn from_parts(key: &[u8; 32], epoch: u32) -> Self {
+    /// Takes the key as it was kept inside another space.
+    #[must_use]
+    pub fn from_parts(key: &[u8; 32], epoch: u32) -> Self {
         Self { key: *key, epoch }
     }
 
-    pub(crate) fn as_bytes(&self) -> &[u8; 32] {
+    /// Shows the key, to be kept inside another space: whoever opens that opens this.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8; 32] {
         &self.key
     }
 }

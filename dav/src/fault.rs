@@ -66,7 +66,11 @@ impl From<FsError> for Fault {
             FsError::Exists | FsError::IsFolder => StatusCode::METHOD_NOT_ALLOWED,
             FsError::NameTooLong | FsError::Invalid(_) => StatusCode::BAD_REQUEST,
             FsError::FileTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            FsError::Refused(_) | FsError::Unsupported(_) | FsError::TooManyLinks => StatusCode::FORBIDDEN,
+            FsError::Refused(_)
+            | FsError::Unsupported(_)
+            | FsError::TooManyLinks
+            | FsError::InUse
+            | FsError::OtherSpace => StatusCode::FORBIDDEN,
             FsError::AttributeTooLarge => StatusCode::INSUFFICIENT_STORAGE,
             FsError::NoAttribute | FsError::NotEmpty => StatusCode::CONFLICT,
             // Closed for writing: a moment later the bag may be open again.

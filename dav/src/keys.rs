@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use cartable_fs::bag::{Admitted, Bag, BagError, DEEP, Keeper, Opening, Secret, SlotId, StateFolder, erasing};
-use cartable_fs::{FsError, Space};
+use cartable_fs::{FsError, Space, Spaces};
 use cartable_share::Access;
 use parking_lot::Mutex;
 
@@ -237,6 +237,11 @@ impl Guest {
         stay.locks.lock().load(&space, &admitted.access)?;
         let ticket = Ticket { admitted: *admitted, opening: stay.opening };
         Ok((Self { stay, space, access: admitted.access, slot: admitted.slot }, ticket))
+    }
+
+    /// All that the guest may see.
+    pub(crate) fn spaces(&self) -> Arc<Spaces> {
+        Arc::new(Spaces::new(Arc::clone(&self.stay.bag), Arc::clone(&self.space), self.access))
     }
 
     pub(crate) fn locks(&self) -> Arc<Mutex<Locks>> {

@@ -4,7 +4,7 @@
 //! A name is looked up as it was sent, then composed, then decomposed (Unicode NFC and NFD): macOS sends decomposed names, everybody
 //! else composed ones, and both mean the same file.
 
-use cartable_fs::{Attr, FsError, Kind, Name, NodeId, Space};
+use cartable_fs::{Attr, FsError, Kind, Name, NodeId, Space, Spaces, Spot};
 use cartable_share::Access;
 use unicode_normalization::UnicodeNormalization;
 
@@ -15,7 +15,7 @@ use crate::path::UrlPath;
 pub(crate) struct Resource {
     /// Its path, spelled as it is stored.
     pub(crate) path: UrlPath,
-    /// The folder it lies in; of the root, itself.
+    /// The folder it lies in; of the root of its space, itself.
     pub(crate) folder: NodeId,
     pub(crate) attr: Attr,
 }
@@ -49,8 +49,11 @@ impl Resource {
         self.path.href(self.is_folder())
     }
 
-    /// Its name in its folder; none for the root.
+    /// Its name in its folder; none for the root of a space.
     pub(crate) fn place(&self) -> Option<Place> {
+        if self.folder == self.attr.id {
+            return None;
+        }
         let name = self.path.name()?.to_owned();
         Some(Place { path: self.path.clone(), folder: self.folder, name })
     }
@@ -67,12 +70,44 @@ impl Place {
     }
 }
 
-/// Follows a path.
-pub(crate) fn locate(space: &Space, access: &Access, path: &UrlPath) -> Result<Located, FsError> {
-    let root = space.attr(access, NodeId::ROOT)?;
-    let mut at = Resource { path: UrlPath::root(), folder: NodeId::ROOT, attr: root };
+/// The space that a path lies in, and where it begins: home, or what a folder of it shows.
+#[derive(Clone)]
+pub(crate) struct Ground {
+    /// The path at which it begins, as it is stored.
+    pub(crate) top: UrlPath,
+    /// The folder that stands there.
+    pub(crate) spot: Spot,
+}
+
+impl Ground {
+    pub(crate) fn of(spaces: &Spaces, path: &UrlPath) -> Result<Self, FsError> {
+        let mut at = Self { top: UrlPath::root(), spot: spaces.home().clone() };
+        let home = at.clone();
+        if home.spot.space.links().is_empty() {
+            return Ok(home);
+        }
+        for name in path.names() {
+            let Some((spelled, attr)) = find(&at.spot.space, &at.spot.access, at.spot.node, name)? else { break };
+            if attr.kind != Kind::Folder {
+                break;
+            }
+            at.top = at.top.join(&spelled);
+            if let Some(spot) = spaces.through(&at.spot, &attr)? {
+                return Ok(Self { top: at.top, spot });
+            }
+            at.spot.node = attr.id;
+        }
+        Ok(home)
+    }
+}
+
+/// Follows a path that lies in `ground`.
+pub(crate) fn locate(ground: &Ground, path: &UrlPath) -> Result<Located, FsError> {
+    let (space, access) = (&ground.spot.space, &ground.spot.access);
+    let root = space.attr(access, ground.spot.node)?;
+    let mut at = Resource { path: ground.top.clone(), folder: ground.spot.node, attr: root };
     let last = path.names().len();
-    for (index, name) in path.names().iter().enumerate() {
+    for (index, name) in path.names().iter().enumerate().skip(ground.top.names().len()) {
         if !at.is_folder() {
             return Ok(Located::Nowhere);
         }

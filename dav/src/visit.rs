@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use cartable_fs::{Attr, FsError, NodeId, Notice, Space, Time};
+use cartable_fs::{Attr, FsError, NodeId, Notice, Original, Space, Spaces, Time};
 use cartable_share::{Access, Change};
 use http::request::Parts;
 use http::uri::Authority;
@@ -14,10 +14,14 @@ use crate::condition::{self, Probe, State, Verdict};
 use crate::fault::{Fault, Outcome};
 use crate::lock::Locks;
 use crate::path::UrlPath;
-use crate::resource::{Located, Place, Resource, composed, locate};
+use crate::resource::{Ground, Located, Place, Resource, composed, locate};
 
 /// A request and what it needs to be done.
 pub(crate) struct Visit {
+    /// All that the visitor may see.
+    spaces: Arc<Spaces>,
+    /// Where in it the path lies.
+    ground: Ground,
     pub(crate) space: Arc<Space>,
     pub(crate) access: Access,
     pub(crate) locks: Arc<Mutex<Locks>>,
@@ -47,13 +51,7 @@ pub(crate) struct Held<'a> {
 }
 
 impl Visit {
-    pub(crate) fn new(
-        space: Arc<Space>,
-        access: Access,
-        locks: Arc<Mutex<Locks>>,
-        login: String,
-        parts: Parts,
-    ) -> Outcome<Self> {
+    pub(crate) fn new(spaces: Arc<Spaces>, locks: Arc<Mutex<Locks>>, login: String, parts: Parts) -> Outcome<Self> {
         let authority = authority(&parts)?;
         // `OPTIONS *` asks about the server as a whole.
         let whole = parts.method == Method::OPTIONS && parts.uri.path() == "*";
@@ -63,28 +61,60 @@ impl Visit {
             // A client that forgot to encode a `?` means another resource than the part before it.
             return Err(StatusCode::BAD_REQUEST.into());
         }
-        let mut visit =
-            Self { space, access, locks, login, method: parts.method, path, headers: parts.headers, authority };
-        if visit.manner() == Manner::Mac {
-            visit.path = composed_path(&visit.path);
-        }
-        Ok(visit)
+        let path = if manner(&parts.headers) == Manner::Mac { composed_path(&path) } else { path };
+        let ground = Ground::of(&spaces, &path)?;
+        Ok(Self {
+            space: Arc::clone(&ground.spot.space),
+            access: ground.spot.access,
+            ground,
+            spaces,
+            locks,
+            login,
+            method: parts.method,
+            path,
+            headers: parts.headers,
+            authority,
+        })
+    }
+
+    /// The same request, in the space that another path lies in.
+    pub(crate) fn toward(&self, path: &UrlPath) -> Outcome<Self> {
+        let ground = Ground::of(&self.spaces, path)?;
+        Ok(Self {
+            space: Arc::clone(&ground.spot.space),
+            access: ground.spot.access,
+            ground,
+            spaces: Arc::clone(&self.spaces),
+            locks: Arc::clone(&self.locks),
+            login: self.login.clone(),
+            method: self.method.clone(),
+            path: path.clone(),
+            headers: self.headers.clone(),
+            authority: self.authority.clone(),
+        })
+    }
+
+    pub(crate) fn spaces(&self) -> &Spaces {
+        &self.spaces
+    }
+
+    /// Where the path's space begins.
+    pub(crate) fn ground(&self) -> &Ground {
+        &self.ground
+    }
+
+    /// The path's space, for what is copied out of it.
+    pub(crate) fn original(&self) -> Original<'_> {
+        Original { space: &self.space, access: &self.access }
     }
 
     pub(crate) fn manner(&self) -> Manner {
-        let agent = self.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
-        if agent.starts_with("WebDAVFS/") || agent.starts_with("WebDAVLib/") {
-            Manner::Mac
-        } else if agent.starts_with("Microsoft-WebDAV-MiniRedir/") {
-            Manner::Windows
-        } else {
-            Manner::Other
-        }
+        manner(&self.headers)
     }
 
     /// What the request is about.
     pub(crate) fn target(&self) -> Outcome<Located> {
-        Ok(locate(&self.space, &self.access, &self.path)?)
+        Ok(locate(&self.ground, &self.path)?)
     }
 
     /// The resource that the request is about.
@@ -95,8 +125,8 @@ impl Visit {
         }
     }
 
-    /// Where a `Destination` leads: to a resource, or to a free name.
-    pub(crate) fn destination(&self) -> Outcome<(UrlPath, Located)> {
+    /// Where a `Destination` leads: the request as it is there, and a resource, or a free name.
+    pub(crate) fn destination(&self) -> Outcome<(Self, Located)> {
         use crate::header::DestinationError as Bad;
         let path = match crate::header::destination(&self.headers, self.authority.as_deref()) {
             Ok(path) if self.manner() == Manner::Mac => composed_path(&path),
@@ -104,10 +134,11 @@ impl Visit {
             Err(Bad::Elsewhere) => return Err(StatusCode::BAD_GATEWAY.into()),
             Err(Bad::Missing | Bad::Malformed) => return Err(StatusCode::BAD_REQUEST.into()),
         };
-        match locate(&self.space, &self.access, &path)? {
+        let there = self.toward(&path)?;
+        match there.target()? {
             Located::Nowhere => Err(StatusCode::CONFLICT.into()),
             Located::Hidden => Err(StatusCode::FORBIDDEN.into()),
-            found => Ok((path, found)),
+            found => Ok((there, found)),
         }
     }
 
@@ -157,8 +188,9 @@ impl Visit {
     }
 
     fn probe(&self, held: &Held<'_>, path: &UrlPath) -> Outcome<Probe> {
-        let (spelled, etag) = match locate(&self.space, &self.access, path)? {
-            Located::There(found) => (found.path, Some(self.space.entity_tag(&found.attr))),
+        let ground = Ground::of(&self.spaces, path)?;
+        let (spelled, etag) = match locate(&ground, path)? {
+            Located::There(found) => (found.path, Some(ground.spot.space.entity_tag(&found.attr))),
             Located::Free(place) => (place.path, None),
             _ => (path.clone(), None),
         };
@@ -215,6 +247,17 @@ impl Visit {
             Err(FsError::NotFound) => Ok(self.space.sync_all(&self.access)?),
             other => Ok(other?),
         }
+    }
+}
+
+fn manner(headers: &HeaderMap) -> Manner {
+    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+    if agent.starts_with("WebDAVFS/") || agent.starts_with("WebDAVLib/") {
+        Manner::Mac
+    } else if agent.starts_with("Microsoft-WebDAV-MiniRedir/") {
+        Manner::Windows
+    } else {
+        Manner::Other
     }
 }
 

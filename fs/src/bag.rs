@@ -266,10 +266,7 @@ impl Bag {
     /// Returns the space that opens first: home, or the only one that the secret gives.
     #[must_use]
     pub fn home(&self) -> SpaceId {
-        match &self.now.read().keys {
-            Keys::Owner(keyring) => keyring.home(),
-            Keys::Space(space, _) => *space,
-        }
+        self.now.read().home()
     }
 
     /// Returns the folder of a space.
@@ -304,12 +301,24 @@ impl Bag {
 }
 
 impl Now {
+    fn home(&self) -> SpaceId {
+        match &self.keys {
+            Keys::Owner(keyring) => keyring.home(),
+            Keys::Space(space, _) => *space,
+        }
+    }
+
     fn space_keys(&self, id: &SpaceId) -> Result<SpaceKeys, BagError> {
         match &self.keys {
             Keys::Owner(keyring) => Ok(keyring.space_keys(id)?),
             Keys::Space(space, key) if space == id => Ok(key.derive(self.header.suite(), &self.header.bag(), space)),
             Keys::Space(..) => Err(KeyError::NoSuchSpace.into()),
         }
+    }
+
+    /// The keys that come from a key that home keeps.
+    fn linked_keys(&self, id: &SpaceId, key: &SpaceKey) -> SpaceKeys {
+        key.derive(self.header.suite(), &self.header.bag(), id)
     }
 
     fn keyring(&self) -> Result<&Keyring, BagError> {

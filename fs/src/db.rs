@@ -14,7 +14,7 @@ use rusqlite::{Connection, OpenFlags, config::DbConfig};
 use crate::error::{FsError, Result};
 
 /// The version of this schema, kept as `user_version`.
-pub(crate) const SCHEMA_VERSION: i32 = 2;
+pub(crate) const SCHEMA_VERSION: i32 = 3;
 
 /// Bytes of a page, as SQLCipher has it unless told otherwise.
 pub(crate) const PAGE_BYTES: u64 = 4096;
@@ -104,6 +104,30 @@ CREATE TABLE devices (
 ) WITHOUT ROWID;
 ";
 
+/// Tables that came with version 3.
+pub(crate) const SCHEMA_3: &str = "
+CREATE TABLE spaces (
+    id BLOB PRIMARY KEY,
+    slot INTEGER NOT NULL UNIQUE,
+    epoch INTEGER NOT NULL,
+    key BLOB NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE links (
+    node INTEGER PRIMARY KEY,
+    space BLOB NOT NULL,
+    target INTEGER NOT NULL,
+    edit INTEGER NOT NULL
+);
+CREATE TABLE records (
+    id INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    key BLOB NOT NULL,
+    version INTEGER NOT NULL,
+    data BLOB NOT NULL
+);
+CREATE UNIQUE INDEX records_by_key ON records (kind, key, version);
+";
+
 /// Free pages can be given back to the disk; to be said before the first table is made.
 pub(crate) const SHRINKING: &str = "PRAGMA auto_vacuum = INCREMENTAL";
 
@@ -181,6 +205,7 @@ pub(crate) fn open(path: &Path, key: &DatabaseKey, opening: Opening) -> Result<C
     }
     match opening {
         Opening::Create => create_schema(&db)?,
+        Opening::Existing if schema_version(&db).is_ok_and(|version| version == 2) => grow_schema(&db)?,
         Opening::Existing | Opening::Reading => check_schema(&db).map_err(|error| match error {
             FsError::Database(error) => unreadable(path, error),
             other => other,
@@ -220,21 +245,36 @@ pub(crate) fn apply_key(db: &Connection, schema: &str, key: &DatabaseKey) -> Res
 
 fn create_schema(db: &Connection) -> Result<()> {
     db.execute_batch(&format!(
-        "BEGIN; {SCHEMA} {} INSERT INTO state VALUES (1, 0, 2, 3, 1, 1, 1, 2, 0, 0, randomblob(32));
+        "BEGIN; {SCHEMA} {SCHEMA_3} {} INSERT INTO state VALUES (1, 0, 2, 3, 1, 1, 1, 2, 0, 0, randomblob(32));
          PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;",
         cartable_store::index::SCHEMA
     ))?;
     Ok(())
 }
 
+/// Makes a database of version 2 one of version 3.
+fn grow_schema(db: &Connection) -> Result<()> {
+    check_tables(db, "")?;
+    db.execute_batch(&format!("BEGIN; {SCHEMA_3} PRAGMA user_version = 3; COMMIT;"))?;
+    Ok(())
+}
+
+fn schema_version(db: &Connection) -> Result<i32> {
+    Ok(db.query_row("PRAGMA user_version", [], |row| row.get(0))?)
+}
+
 /// Compares the schema with the one we would make: a planted trigger or view is refused, not run.
 fn check_schema(db: &Connection) -> Result<()> {
-    let version: i32 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let version = schema_version(db)?;
     if version != SCHEMA_VERSION {
         return Err(FsError::Damaged(format!("database schema {version}, expected {SCHEMA_VERSION}")));
     }
+    check_tables(db, SCHEMA_3)
+}
+
+fn check_tables(db: &Connection, since: &str) -> Result<()> {
     let model = Connection::open_in_memory()?;
-    model.execute_batch(&format!("{SCHEMA} {}", cartable_store::index::SCHEMA))?;
+    model.execute_batch(&format!("{SCHEMA} {since} {}", cartable_store::index::SCHEMA))?;
     if schema_of(db)? == schema_of(&model)? {
         Ok(())
     } else {

@@ -23,6 +23,12 @@ pub enum FsError {
     /// The folder still holds entries.
     #[error("the folder is not empty")]
     NotEmpty,
+    /// Another space is shown there, which does not go with a folder.
+    #[error("another space is shown there")]
+    InUse,
+    /// The entries lie in two spaces, which are like two disks.
+    #[error("not in the same space")]
+    OtherSpace,
     /// A name of more than 255 bytes, or a symlink target of more than 4095.
     #[error("the name is too long")]
     NameTooLong,

@@ -1,6 +1,6 @@
-//! The FUSE door: translates the kernel's requests for one space, and nothing more.
+//! The FUSE door: translates the kernel's requests for home and what is shown in it, and nothing more.
 //!
-//! A door holds an [`Access`]; one that may not change makes a read-only drive. The kernel checks permissions
+//! A door holds [`Spaces`]; where home may not be changed the drive is read-only. The kernel checks permissions
 //! (`default_permissions`) and keeps file locks itself; it caches names, attributes and pages for long, since all
 //! changes pass through it.
 
@@ -18,12 +18,12 @@ use std::os::fd::AsRawFd;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use cartable_share::{Access, Right};
+use cartable_share::Right;
 use fuser::{Config, MountOption, Session, SessionACL, SessionUnmounter};
 use rustix::io::Errno;
 use rustix::mount::{MountFlags, UnmountFlags, mount, unmount};
 
-use crate::space::{Cache, Space};
+use crate::spaces::Spaces;
 use door::Door;
 use terms::THREADS;
 
@@ -46,8 +46,7 @@ pub struct MountOptions {
 
 /// A mounted drive, not yet served.
 pub struct Drive {
-    space: Arc<Space>,
-    cache: Arc<dyn Cache>,
+    spaces: Arc<Spaces>,
     session: Session<Door>,
     /// Where it was mounted by us, not by fusermount3.
     by_us: Option<PathBuf>,
@@ -60,19 +59,19 @@ pub struct Unmounter {
 }
 
 impl Drive {
-    /// Mounts `space` at `folder`: root by itself, others through fusermount3.
+    /// Mounts home and what is shown in it at `folder`: root by itself, others through fusermount3.
     ///
     /// # Errors
     /// What the kernel or fusermount3 answers: no `/dev/fuse`, not allowed, not a folder.
-    pub fn mount(space: Arc<Space>, access: Access, folder: &Path, options: &MountOptions) -> io::Result<Self> {
-        let read_only = access.right() == Right::Read;
+    pub fn mount(spaces: Spaces, folder: &Path, options: &MountOptions) -> io::Result<Self> {
+        let spaces = Arc::new(spaces);
+        let read_only = spaces.home().access.right() == Right::Read;
         let mut config = Config::default();
         config.mount_options = fusermount_options(options, read_only);
         config.acl = if options.allow_other { SessionACL::All } else { SessionACL::Owner };
         config.n_threads = Some(options.threads.unwrap_or(THREADS));
-        let door = Door::new(Arc::clone(&space), access);
-        let flusher = door.flusher();
-        let cache: Arc<dyn Cache> = Arc::new(door.cache());
+        let door = Door::new(Arc::clone(&spaces));
+        let (flusher, caches) = (door.flusher(), door.caches());
         let device =
             if rustix::process::geteuid().is_root() { mount_as_root(folder, options, read_only)? } else { None };
         let by_us = device.is_some().then(|| folder.to_owned());
@@ -83,8 +82,8 @@ impl Drive {
             None => Session::new(door, folder, &config)?,
         };
         flusher.start(session.notifier())?;
-        space.attach(Arc::clone(&cache));
-        Ok(Self { space, cache, session, by_us })
+        spaces.attach(move |slot| Arc::new(caches(slot)));
+        Ok(Self { spaces, session, by_us })
     }
 
     /// A handle that unmounts the drive from another thread.
@@ -98,8 +97,7 @@ impl Drive {
     /// When the connection to the kernel fails.
     pub fn serve(self) -> io::Result<()> {
         let ended = self.session.run();
-        self.space.detach(&self.cache);
-        self.space.unpin_all();
+        self.spaces.detach();
         ended
     }
 }

@@ -16,6 +16,7 @@ mod reseal;
 mod room;
 mod runs;
 mod space;
+mod spaces;
 
 pub use error::{FsError, Result};
 /// Errors of the database inside [`FsError`].
@@ -27,9 +28,10 @@ pub use node::{Attr, Caller, Kind, NodeId, PERMISSION_MASK, SetAttr, Time};
 pub use reseal::Resealed;
 pub use room::Volume;
 pub use space::{
-    Cache, Closed, CommitId, Device, Keeping, Listed, LockRow, Notice, Pinned, Placed, RenameMode, Seek, Space, Staged,
-    SyncPoint, WriteTimes, Xattr, XattrMode, database_path,
+    Cache, Closed, CommitId, Device, Keeping, Kept, Link, Listed, LockRow, Notice, Original, Pinned, Placed,
+    RenameMode, Seek, Space, Staged, SyncPoint, WriteTimes, Xattr, XattrMode, database_path,
 };
+pub use spaces::{Spaces, Spot};
 
 /// Seals `bytes` of zeros in chunks of the usual size and drops them: for measuring which suite is faster here.
 pub fn seal_trial(suite: cartable_crypto::Suite, bytes: usize) {

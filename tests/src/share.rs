@@ -8,9 +8,9 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use cartable_dav::{Certificate, Keys, Options, Share};
-use cartable_fs::Space;
 use cartable_fs::bag::{AppPassword, Bag, Code, Grant, Opening, Secret, StateFolder, Suite};
 use cartable_fs::fuse::{Drive, MountOptions, Unmounter};
+use cartable_fs::{Space, Spaces};
 use cartable_share::Access;
 use rustix::mount::{UnmountFlags, unmount};
 use tempfile::TempDir;
@@ -87,6 +87,12 @@ impl Served {
         &self.running().space
     }
 
+    /// The bag.
+    #[must_use]
+    pub fn opened(&self) -> &Arc<Bag> {
+        &self.running().bag
+    }
+
     /// The owner's access.
     #[must_use]
     pub fn access(&self) -> Access {
@@ -140,7 +146,9 @@ impl Served {
         let drive = (self.doors == Doors::Both).then(|| {
             let options = MountOptions { source: "doors".into(), ..MountOptions::default() };
             let access = bag.access().expect("an owner may edit");
-            let mut drive = Drive::mount(Arc::clone(&space), access, &self.drive(), &options).expect("a drive");
+            let mut drive =
+                Drive::mount(Spaces::new(Arc::clone(&bag), Arc::clone(&space), access), &self.drive(), &options)
+                    .expect("a drive");
             (drive.unmounter(), std::thread::spawn(move || drive.serve()))
         });
         let watchdog = watch(self.drive());

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use cartable_crypto::{BagId, SpaceId, SpaceKey, Suite};
-use cartable_fs::Space;
 use cartable_fs::fuse::{Drive, MountOptions, Unmounter};
+use cartable_fs::{Space, Spaces};
 use cartable_share::{Access, Principal, Right, decide};
 use cartable_tests::acts::{acts, cases, judge};
 use cartable_tests::model::{Act, Node, Path};
@@ -54,7 +54,7 @@ impl Mounted {
     fn start(&mut self, space: Space) {
         let space = Arc::new(space);
         let options = MountOptions { source: "model".into(), ..MountOptions::default() };
-        let mut drive = Drive::mount(Arc::clone(&space), self.access, &self.drive(), &options).unwrap();
+        let mut drive = Drive::mount(Spaces::of(Arc::clone(&space), self.access), &self.drive(), &options).unwrap();
         let unmounter = drive.unmounter();
         self.running = Some((space, unmounter, std::thread::spawn(move || drive.serve())));
     }

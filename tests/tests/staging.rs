@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use cartable_crypto::Suite;
 use cartable_fs::{
-    Attr, Caller, FsError, Keeping, Kind, Name, NodeId, Pinned, Placed, RenameMode, SetAttr, Space, Staged, SyncPoint,
-    Time, WriteTimes, XattrMode,
+    Attr, Caller, FsError, Keeping, Kind, Name, NodeId, Original, Pinned, Placed, RenameMode, SetAttr, Space, Staged,
+    SyncPoint, Time, WriteTimes, XattrMode,
 };
 use cartable_share::{Access, Change};
 use cartable_tests::world::Core;
@@ -30,6 +30,10 @@ impl Desk {
 
     fn space(&self) -> &Arc<Space> {
         self.world.space()
+    }
+
+    fn original(&self) -> Original<'_> {
+        Original { space: self.space(), access: self.access() }
     }
 
     fn access(&self) -> &Access {
@@ -177,7 +181,7 @@ fn a_tree_goes_with_its_name_and_is_copied_whole() {
         }
     }
     let attr = desk.find(NodeId::ROOT, "top").unwrap();
-    let staged = Staged::copy_tree(desk.space(), desk.access(), &desk.change(), &attr, (7, 8)).unwrap();
+    let staged = Staged::copy_tree(desk.original(), desk.space(), &desk.change(), &attr, (7, 8)).unwrap();
     let place = (NodeId::ROOT, name("copy"));
     desk.space().place(&desk.change(), &staged, place, Keeping::Own, |_| Ok(())).unwrap();
     drop(staged);
@@ -190,7 +194,7 @@ fn a_tree_goes_with_its_name_and_is_copied_whole() {
     assert_eq!(desk.bytes(desk.find(inner.id, "file 23").unwrap().id), b"17 23");
 
     // A copy that is never placed.
-    drop(Staged::copy_tree(desk.space(), desk.access(), &desk.change(), &attr, (7, 8)).unwrap());
+    drop(Staged::copy_tree(desk.original(), desk.space(), &desk.change(), &attr, (7, 8)).unwrap());
     desk.assert_clean(1 + 2 * (1 + 30 + 900));
 
     let open = Pinned::new(desk.space(), desk.find(inner.id, "file 1").unwrap().id);
@@ -343,7 +347,7 @@ fn a_tree_is_copied_whole_while_its_files_are_saved() {
             done.store(true, std::sync::atomic::Ordering::SeqCst);
         });
         while !done.load(std::sync::atomic::Ordering::SeqCst) {
-            let staged = Staged::copy_tree(desk.space(), desk.access(), &desk.change(), &attr, (0, 0)).unwrap();
+            let staged = Staged::copy_tree(desk.original(), desk.space(), &desk.change(), &attr, (0, 0)).unwrap();
             let entries = desk.space().entries(desk.access(), staged.id()).unwrap();
             assert_eq!(entries.len(), 20);
             for (_, file) in entries {

@@ -84,6 +84,8 @@ impl Keyring {
         }
         let removed = self.slots.remove(index);
         match removed.space {
+            // Home holds the keys of all that is linked in it.
+            Some(space) if space == self.home => self.rotate_spaces(),
             Some(space) => Ok(vec![self.rotate_space(&space)?]),
             None => self.rotate_all(),
         }
@@ -128,6 +130,10 @@ impl Keyring {
     fn rotate_all(&mut self) -> Result<Vec<Rotated>, KeyError> {
         self.bag_key = BagKey(random());
         self.owner.push(OwnerKeys::random());
+        self.rotate_spaces()
+    }
+
+    fn rotate_spaces(&mut self) -> Result<Vec<Rotated>, KeyError> {
         let spaces: Vec<SpaceId> = self.spaces.iter().map(|space| space.id).collect();
         spaces.iter().map(|space| self.rotate_space(space)).collect()
     }

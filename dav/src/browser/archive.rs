@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use bytes::Bytes;
-use cartable_fs::{FsError, Kind, Name, NodeId, Pinned};
+use cartable_fs::{FsError, Kind, Name, NodeId, Pinned, Spot};
 use http::{HeaderValue, Response, StatusCode, header};
 use jiff::tz::TimeZone;
 
@@ -55,43 +55,45 @@ impl Archive {
 }
 
 fn tree(visit: &Visit, top: NodeId, name: &str, zip: &mut Zip<Gathered>) -> io::Result<()> {
-    let mut waiting = vec![(top, name.to_owned())];
+    visit.spaces().open_all();
+    let mut waiting = vec![(visit.ground().spot.of(top), name.to_owned())];
     while let Some((folder, path)) = waiting.pop() {
-        for (name, attr) in visit.space.entries(&visit.access, folder).map_err(io::Error::other)? {
+        for (name, attr) in folder.space.entries(&folder.access, folder.node).map_err(io::Error::other)? {
             let Some(name) = shown(&name, &attr) else { continue };
             let path = format!("{path}/{name}");
             let entry = Name::new(name.as_bytes()).map_err(io::Error::other)?;
             // What is saved meanwhile has another node under the same name; what went is not in the archive.
-            let (pinned, attr) = match Pinned::find(&visit.space, &visit.access, folder, entry) {
+            let (pinned, attr) = match Pinned::find(&folder.space, &folder.access, folder.node, entry) {
                 Err(FsError::NotFound) => continue,
                 found => found.map_err(io::Error::other)?,
             };
             if attr.kind == Kind::Folder {
                 zip.start_folder(&path, attr.modified.into())?;
-                waiting.push((attr.id, path));
+                let shown = visit.spaces().shown(&folder, &attr).map(|(spot, _)| spot);
+                waiting.push((shown.unwrap_or_else(|| folder.of(attr.id)), path));
             } else {
-                file(visit, &pinned, &path, zip)?;
+                file(&folder, &pinned, &path, zip)?;
             }
         }
     }
     Ok(())
 }
 
-fn file(visit: &Visit, pinned: &Pinned, path: &str, zip: &mut Zip<Gathered>) -> io::Result<()> {
-    visit.space.gather(pinned.id());
-    let attr = visit.space.attr(&visit.access, pinned.id()).map_err(io::Error::other)?;
+fn file(at: &Spot, pinned: &Pinned, path: &str, zip: &mut Zip<Gathered>) -> io::Result<()> {
+    at.space.gather(pinned.id());
+    let attr = at.space.attr(&at.access, pinned.id()).map_err(io::Error::other)?;
     zip.start_file(path, attr.modified.into(), attr.size)?;
     let mut bytes = vec![0; PIECE_BYTES];
-    let mut at = 0;
+    let mut done = 0;
     loop {
-        let read = visit.space.read(&visit.access, attr.id, at, &mut bytes).map_err(io::Error::other)?;
+        let read = at.space.read(&at.access, attr.id, done, &mut bytes).map_err(io::Error::other)?;
         if read == 0 {
             break;
         }
         zip.write(&bytes[..read])?;
-        at += read as u64;
+        done += read as u64;
     }
-    let now = visit.space.attr(&visit.access, attr.id).map_err(io::Error::other)?;
+    let now = at.space.attr(&at.access, attr.id).map_err(io::Error::other)?;
     // Half of one state and half of another must not look whole.
     if now.version == attr.version { Ok(()) } else { Err(io::Error::other("the file changed")) }
 }

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderValue, Method, Response, StatusCode, header};
-
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::browser::{self, Reader, Shows, archive::Archive};
@@ -123,7 +122,7 @@ impl Answered {
         let guest = enter()?;
         // Not worth refusing anybody for.
         let _ = guest.note_use(&address.to_string());
-        let visit = Visit::new(Arc::clone(&guest.space), guest.access, guest.locks(), login, parts)?;
+        let visit = Visit::new(guest.spaces(), guest.locks(), login, parts)?;
         let (response, rest) = match act(&visit) {
             Err(fault) if fault.status == StatusCode::METHOD_NOT_ALLOWED => {
                 let mut response = fault.response();

@@ -21,21 +21,26 @@ pub(crate) fn answer(visit: &Visit, act: Act) -> Outcome<Response<Body>> {
     // A copy is made ready while others go on; what was found first may have changed then, so all is asked again.
     let staged = match act {
         Act::Copy => {
-            let plan = Plan::make(visit, &visit.hold()?, act)?;
-            Some(duplicate(visit, &plan)?)
+            let goal = Plan::toward(visit)?;
+            let plan = Plan::make(visit, &goal.hold()?, act)?;
+            Some(duplicate(visit, &goal, &plan)?)
         }
         Act::Move => None,
     };
-    let mut held = visit.hold()?;
+    let goal = Plan::toward(visit)?;
+    let mut held = goal.hold()?;
     let plan = Plan::make(visit, &held, act)?;
     let mut notices: Vec<Notice> = moved(&plan.target, plan.there);
     let node = match staged {
         Some(staged) => {
-            let placed = place(visit, &held, &staged, &plan)?;
+            let placed = place(&goal, &held, &staged, &plan)?;
             notices.extend(placed.notices);
             placed.attr.id
         }
         None => {
+            if !visit.ground().spot.is_beside(&goal.ground().spot) {
+                return Err(FsError::OtherSpace.into());
+            }
             let from = plan.source.place().ok_or(StatusCode::FORBIDDEN)?;
             carry(visit, &held, &plan, &from)?;
             held.locks.remove_tree(&visit.space, &held.change, &plan.source.path)?;
@@ -44,7 +49,7 @@ pub(crate) fn answer(visit: &Visit, act: Act) -> Outcome<Response<Body>> {
         }
     };
     drop(held);
-    visit.settle(&notices, node)?;
+    goal.settle(&notices, node)?;
     Ok(done(made(plan.there.is_some())))
 }
 
@@ -62,9 +67,16 @@ struct Plan {
 }
 
 impl Plan {
+    /// The request as it is where its destination lies.
+    fn toward(visit: &Visit) -> Outcome<Visit> {
+        // What is asked for is looked at first: where it is not, nobody need know of the destination.
+        visit.resource()?;
+        Ok(visit.destination()?.0)
+    }
+
     fn make(visit: &Visit, held: &Held<'_>, act: Act) -> Outcome<Self> {
         let source = visit.resource()?;
-        let (asked, found) = visit.destination()?;
+        let (goal, found) = visit.destination()?;
         visit.may_change(held, Some(&source.attr))?;
         let shallow = match (act, depth(&visit.headers)?) {
             (_, None | Some(Depth::Infinity)) => false,
@@ -73,7 +85,7 @@ impl Plan {
             _ => false,
         };
         let overwrite = overwrite(&visit.headers)?;
-        let (target, there) = target(&source, &asked, found, act)?;
+        let (target, there) = target(&source, &goal.path, found, act)?;
         if there.is_some() && !overwrite {
             return Err(StatusCode::PRECONDITION_FAILED.into());
         }
@@ -81,7 +93,7 @@ impl Plan {
         if act == Act::Move {
             visit.refuse_locked(held, &source.path, Touched::Tree)?;
         }
-        let into = visit.space.attr(&visit.access, target.folder)?;
+        let into = goal.space.attr(&goal.access, target.folder)?;
         Ok(Self { source, target, there, overwrite, shallow, owner: (into.uid, into.gid) })
     }
 }
@@ -127,8 +139,8 @@ fn carry(visit: &Visit, held: &Held<'_>, plan: &Plan, from: &Place) -> Outcome<(
 }
 
 /// Makes a copy that has no name yet.
-fn duplicate(visit: &Visit, plan: &Plan) -> Outcome<Staged> {
-    let (space, access, change) = (&visit.space, &visit.access, visit.change()?);
+fn duplicate(visit: &Visit, goal: &Visit, plan: &Plan) -> Outcome<Staged> {
+    let (space, access, change) = (&visit.space, &visit.access, goal.change()?);
     let pinned = match plan.source.place() {
         None => Pinned::new(space, plan.source.attr.id),
         Some(place) => Pinned::find(space, access, place.folder, place.name()?)?.0,
@@ -139,8 +151,8 @@ fn duplicate(visit: &Visit, plan: &Plan) -> Outcome<Staged> {
     }
     let attr = space.attr(access, pinned.id())?;
     Ok(match (attr.kind, plan.shallow) {
-        (Kind::Folder, false) => Staged::copy_tree(space, access, &change, &attr, plan.owner)?,
-        _ => Staged::copy(space, access, &change, &attr)?,
+        (Kind::Folder, false) => Staged::copy_tree(visit.original(), &goal.space, &change, &attr, plan.owner)?,
+        _ => Staged::copy(visit.original(), &goal.space, &change, &attr)?,
     })
 }
 

@@ -1,9 +1,10 @@
 //! PROPFIND (RFC 4918 section 9.1): properties of a resource, and of what lies in it.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use bytes::Bytes;
-use cartable_fs::{Attr, Kind, NodeId, Xattr};
+use cartable_fs::{Attr, Kind, NodeId, Space, Spot, Xattr};
 use http::{Response, StatusCode};
 
 use super::document;
@@ -62,18 +63,19 @@ pub(crate) fn answer(visit: &Visit, body: &Bytes) -> Outcome<Response<Body>> {
 fn list(visit: &Visit, top: &Resource, depth: Depth, wanted: &Wanted, xml: &mut Writer) -> Outcome<()> {
     let answering = Answering::new(visit, wanted, top)?;
     let own = visit.space.xattrs(&visit.access, top.attr.id, dead::PREFIX)?;
-    answering.resource(xml, &top.path, &top.attr, &own);
+    answering.resource(xml, (&top.path, &visit.space), &top.attr, &own);
     if depth == Depth::Zero || !top.is_folder() {
         return Ok(());
     }
     let mut left = RESOURCES;
-    let mut waiting = vec![(top.path.clone(), top.attr.id)];
+    visit.spaces().open_all();
+    let mut waiting = vec![(top.path.clone(), visit.ground().spot.of(top.attr.id))];
     while let Some((path, folder)) = waiting.pop() {
         let too_many = || Fault::unmet(StatusCode::FORBIDDEN, "propfind-finite-depth", Vec::new());
-        let xattrs = answering.xattrs_in(folder)?;
+        let xattrs = answering.xattrs_in(&folder)?;
         let mut folders = Vec::new();
         let (mut full, mut too_long) = (false, false);
-        visit.space.list(&visit.access, folder, 0, |entry| {
+        folder.space.list(&folder.access, folder.node, 0, |entry| {
             let Some(name) = shown(entry.name, entry.attr) else { return true };
             if depth == Depth::Infinity {
                 full = left == 0;
@@ -81,9 +83,18 @@ fn list(visit: &Visit, top: &Resource, depth: Depth, wanted: &Wanted, xml: &mut 
             }
             too_long = xml.len() > ANSWER_BYTES;
             let path = path.join(name);
-            answering.resource(xml, &path, entry.attr, xattrs.get(&entry.attr.id).map_or(&[], Vec::as_slice));
-            if entry.attr.kind == Kind::Folder {
-                folders.push((path, entry.attr.id));
+            let own = xattrs.get(&entry.attr.id).map_or(&[][..], Vec::as_slice);
+            match visit.spaces().shown(&folder, entry.attr) {
+                Some((spot, attr)) => {
+                    answering.resource(xml, (&path, &spot.space), &attr, own);
+                    folders.push((path, spot));
+                }
+                None => {
+                    answering.resource(xml, (&path, &folder.space), entry.attr, own);
+                    if entry.attr.kind == Kind::Folder {
+                        folders.push((path, folder.of(entry.attr.id)));
+                    }
+                }
             }
             !full && !too_long
         })?;
@@ -107,7 +118,8 @@ pub(crate) fn shown<'a>(name: &'a [u8], attr: &Attr) -> Option<&'a str> {
 
 /// Writes the part of each resource into an answer.
 pub(crate) struct Answering<'a> {
-    visit: &'a Visit,
+    /// The space of the resource that was asked for.
+    top: Arc<Space>,
     wanted: &'a Wanted,
     locks: Locks,
     volume: Option<cartable_fs::Volume>,
@@ -116,7 +128,7 @@ pub(crate) struct Answering<'a> {
 }
 
 impl<'a> Answering<'a> {
-    pub(crate) fn new(visit: &'a Visit, wanted: &'a Wanted, top: &Resource) -> Outcome<Self> {
+    pub(crate) fn new(visit: &Visit, wanted: &'a Wanted, top: &Resource) -> Outcome<Self> {
         let asks = |live: Live| match wanted {
             Wanted::All(names) | Wanted::Some(names) => names.iter().any(|name| Live::of(name) == Some(live)),
             Wanted::Names | Wanted::Few => false,
@@ -127,27 +139,30 @@ impl<'a> Answering<'a> {
         let locks = visit.locks.lock().around(&top.path);
         let volume = volume.transpose()?;
         let used = asks(Live::QuotaUsed).then(|| used(visit, volume, top)).transpose()?;
-        Ok(Self { visit, wanted, locks, volume, used, sync_token })
+        Ok(Self { top: Arc::clone(&visit.space), wanted, locks, volume, used, sync_token })
     }
 
     /// Dead properties of all entries of a folder, where they are asked for.
-    pub(crate) fn xattrs_in(&self, folder: NodeId) -> Outcome<HashMap<NodeId, Vec<Xattr>>> {
+    pub(crate) fn xattrs_in(&self, folder: &Spot) -> Outcome<HashMap<NodeId, Vec<Xattr>>> {
         let none = match self.wanted {
             Wanted::Few => true,
             Wanted::Some(names) => names.iter().all(|name| Live::of(name).is_some()),
             Wanted::All(_) | Wanted::Names => false,
         };
-        if none {
-            Ok(HashMap::new())
-        } else {
-            Ok(self.visit.space.xattrs_in(&self.visit.access, folder, dead::PREFIX)?)
-        }
+        if none { Ok(HashMap::new()) } else { Ok(folder.space.xattrs_in(&folder.access, folder.node, dead::PREFIX)?) }
     }
 
-    pub(crate) fn resource(&self, xml: &mut Writer, path: &UrlPath, attr: &Attr, xattrs: &[Xattr]) {
+    /// Writes the part of a resource, which lies in that space.
+    pub(crate) fn resource(
+        &self,
+        xml: &mut Writer,
+        (path, space): (&UrlPath, &Arc<Space>),
+        attr: &Attr,
+        xattrs: &[Xattr],
+    ) {
         let source = Source {
-            space: &self.visit.space,
-            used: self.used,
+            space,
+            used: self.used.filter(|_| Arc::ptr_eq(space, &self.top)),
             locks: &self.locks,
             volume: self.volume,
             sync_token: self.sync_token.clone(),

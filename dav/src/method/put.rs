@@ -109,7 +109,7 @@ pub(super) fn begin(visit: &Visit, change: &Change, goal: &Goal) -> Outcome<(Sta
     let (pinned, _) = Pinned::find(&visit.space, &visit.access, place.folder, place.name()?)?;
     visit.space.gather(pinned.id());
     let now = visit.space.attr(&visit.access, pinned.id())?;
-    Ok((Staged::copy(&visit.space, &visit.access, change, &now)?, Basis::Old(Some(now.version))))
+    Ok((Staged::copy(visit.original(), &visit.space, change, &now)?, Basis::Old(Some(now.version))))
 }
 
 /// Puts what was uploaded into its place, if the client's conditions hold still.

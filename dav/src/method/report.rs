@@ -47,13 +47,13 @@ pub(crate) fn answer(visit: &Visit, body: &Bytes) -> Outcome<Response<Body>> {
     let now = visit.space.sync_point(&visit.access)?;
     let mut xml = Writer::new("multistatus");
     let answering = Answering::new(visit, &wanted, &folder)?;
-    let xattrs = answering.xattrs_in(folder.attr.id)?;
+    let xattrs = answering.xattrs_in(&visit.ground().spot.of(folder.attr.id))?;
     let mut gone = Vec::new();
     visit.space.changed_since(&visit.access, folder.attr.id, since.as_ref(), &now, |entry| {
         match shown(entry.name, entry.attr) {
             Some(name) => {
                 let own = xattrs.get(&entry.attr.id).map_or(&[][..], Vec::as_slice);
-                answering.resource(&mut xml, &folder.path.join(name), entry.attr, own);
+                answering.resource(&mut xml, (&folder.path.join(name), &visit.space), entry.attr, own);
             }
             // A link or a pipe, perhaps in the place of a file.
             None => gone.push(entry.name.to_vec()),
@@ -94,7 +94,10 @@ fn known(visit: &Visit, path: &UrlPath, token: &str) -> Outcome<SyncPoint> {
     let opening =
         HEXLOWER.decode(opening.as_bytes()).ok().and_then(|bytes| bytes.try_into().ok()).ok_or_else(invalid)?;
     let point = SyncPoint { counter: counter.parse().map_err(|_| invalid())?, opening };
-    let names: Vec<Name<'_>> = path.names().iter().map(|name| Name::new(name.as_bytes())).collect::<Result<_, _>>()?;
-    let good = visit.space.remembers(&point)? && !visit.space.was_rerouted(&visit.access, &names, &point)?;
+    let ground = visit.ground();
+    let below = path.names().iter().skip(ground.top.names().len());
+    let names: Vec<Name<'_>> = below.map(|name| Name::new(name.as_bytes())).collect::<Result<_, _>>()?;
+    let good =
+        visit.space.remembers(&point)? && !visit.space.was_rerouted(&visit.access, ground.spot.node, &names, &point)?;
     if good { Ok(point) } else { Err(invalid()) }
 }

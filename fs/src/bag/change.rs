@@ -9,7 +9,10 @@ use std::sync::Arc;
 
 use cartable_crypto::{Grant, Header, KeyError, Keyring, Rotated, Secret, SlotId, SpaceId};
 
-use super::{Bag, BagError, Keys, Now, state::Mark};
+use super::{
+    Bag, BagError, Keys, Now,
+    state::{Ended, Mark},
+};
 use crate::space::{Rekeying, Space};
 
 impl Bag {
@@ -44,6 +47,41 @@ impl Bag {
         })
     }
 
+    /// Makes an empty space and keeps its key in home, whose holders open it from then on. A crash in between leaves a space that
+    /// nothing leads to.
+    ///
+    /// # Errors
+    /// [`BagError::Key`] when the bag was not opened by an owner's secret; [`BagError::Io`], [`BagError::Space`],
+    /// [`BagError::Interrupted`].
+    pub fn add_space(&self) -> Result<SpaceId, BagError> {
+        let home = self.open_home()?;
+        if self.opening.read_only {
+            return Err(BagError::ReadOnly);
+        }
+        let mut now = self.now.write();
+        if now.interrupted {
+            return Err(BagError::Interrupted);
+        }
+        let mut draft = now.keyring()?.draft();
+        let id = draft.add_space()?;
+        let keys = draft.space_keys(&id)?;
+        let epoch = keys.epoch;
+        let user = (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw());
+        let space = Space::create(&self.files.space(&id), keys, user)?;
+        let closed = space.close(&self.access()?)?;
+        drop(space);
+        self.files.sync_new_space(&id)?;
+        let ended = self.files.hash_database(&id, epoch)?.map_or(Ended::Open, Ended::Closed);
+        self.memory.note_commit(id, closed.commit, ended);
+        let key = draft.space_key(&id)?;
+        self.commit_over(&mut now, draft, &[], &[])?;
+        drop(now);
+        let access = self.access()?;
+        home.keep_key(&access.change().map_err(BagError::Refused)?, &id, &key)?;
+        home.sync_all(&access)?;
+        Ok(id)
+    }
+
     fn change<T>(&self, act: impl FnOnce(&mut Keyring) -> Result<(T, Vec<Rotated>), KeyError>) -> Result<T, BagError> {
         if self.opening.read_only {
             return Err(BagError::ReadOnly);
@@ -66,7 +104,7 @@ impl Bag {
         drop(spaces);
         for rotation in rotated.iter().filter(|rotation| !in_use.contains(&rotation.space)) {
             // What was opened for the change only. Left unclosed it is as after a crash.
-            let _ = self.close_space_with(now, &rotation.space);
+            let _ = self.close_space_with(&rotation.space);
         }
         changed?;
         self.files.tidy(&now.header);
@@ -114,7 +152,8 @@ impl Bag {
         self.files.move_aside(&log)?;
         self.files.refuse_journal(&target)?;
         self.files.make_empty(&target)?;
-        let copied = space.begin_rekey(&self.access()?, keys, &target).map_err(BagError::from);
+        let copied =
+            space.begin_rekey(&self.access()?, keys, &|id| draft.space_key(id).ok(), &target).map_err(BagError::from);
         let copied = copied.and_then(|moving| self.files.sync_database(&target).map(|()| moving));
         if copied.is_err() {
             // Half a copy is of no use, and the disk may be full of it.

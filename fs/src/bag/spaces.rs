@@ -12,7 +12,7 @@ use std::sync::{
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use cartable_crypto::{SpaceId, SpaceKeys};
+use cartable_crypto::{KeyError, SpaceId, SpaceKeys};
 use cartable_share::Access;
 
 use super::{
@@ -38,9 +38,21 @@ impl Bag {
             return Ok(Arc::clone(space));
         }
         let accept = self.opening.danger_accept_older_copy;
-        let space = Arc::new(self.open_closed_space(id, now.space_keys(id)?, accept)?);
+        let home = spaces.get(&now.home()).map(Arc::clone);
+        let space = Arc::new(self.open_closed_space(id, self.keys_of(now, home.as_deref(), id)?, accept)?);
         spaces.insert(*id, Arc::clone(&space));
         Ok(space)
+    }
+
+    /// The keys of a space: those of the secret, or those that home keeps of what is linked in it.
+    fn keys_of(&self, now: &Now, home: Option<&Space>, id: &SpaceId) -> Result<SpaceKeys, BagError> {
+        match (now.space_keys(id), home) {
+            (Err(BagError::Key(KeyError::NoSuchSpace)), Some(home)) => {
+                let key = home.kept_key(id)?.ok_or(KeyError::NoSuchSpace)?;
+                Ok(now.linked_keys(id, &key))
+            }
+            (keys, _) => keys,
+        }
     }
 
     fn open_closed_space(&self, id: &SpaceId, keys: SpaceKeys, accept: bool) -> Result<Space, BagError> {
@@ -127,7 +139,7 @@ impl Bag {
     /// # Errors
     /// [`BagError::Space`] when something could not be written.
     pub fn close_space(&self, id: &SpaceId) -> Result<(), BagError> {
-        self.close_space_with(&self.now.read(), id)
+        self.close_space_with(id)
     }
 
     /// Closes all spaces that are open.
@@ -141,13 +153,13 @@ impl Bag {
     }
 
     /// Closes a space for a caller that holds the keys.
-    pub(super) fn close_space_with(&self, now: &Now, id: &SpaceId) -> Result<(), BagError> {
+    pub(super) fn close_space_with(&self, id: &SpaceId) -> Result<(), BagError> {
         let Some(space) = self.spaces.lock().remove(id) else { return Ok(()) };
         let closed = space.close(&self.access()?)?;
         if self.opening.read_only {
             return Ok(());
         }
-        let ended = self.files.hash_database(id, now.space_keys(id)?.epoch)?.map_or(Ended::Open, Ended::Closed);
+        let ended = self.files.hash_database(id, space.epoch())?.map_or(Ended::Open, Ended::Closed);
         self.memory.note_commit(*id, closed.commit, ended);
         self.memory.flush()
     }

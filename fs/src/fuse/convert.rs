@@ -5,17 +5,19 @@ use std::time::SystemTime;
 use fuser::{FileAttr, FileType, INodeNo, TimeOrNow};
 
 use crate::node::{Attr, Kind, NodeId, Time};
+use crate::spaces::number;
 
 /// Sizes in `st_blocks` are counted in these.
 const BLOCK_BYTES: u64 = 512;
 
-pub(super) fn node(ino: INodeNo) -> NodeId {
-    NodeId(ino.0)
+/// The number of a node, as the kernel knows it.
+pub(super) fn inode(slot: u16, id: NodeId) -> INodeNo {
+    INodeNo(number(slot, id))
 }
 
-pub(super) fn file_attr(attr: &Attr) -> FileAttr {
+pub(super) fn file_attr(slot: u16, attr: &Attr) -> FileAttr {
     FileAttr {
-        ino: INodeNo(attr.id.0),
+        ino: inode(slot, attr.id),
         size: attr.size,
         blocks: attr.stored_bytes.div_ceil(BLOCK_BYTES),
         atime: attr.accessed.into(),

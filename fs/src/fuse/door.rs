@@ -10,23 +10,24 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::SystemTime;
 
-use cartable_share::{Access, Change};
+use cartable_share::Change;
 use fuser::{
-    BsdFileFlags, CopyFileRangeFlags, Errno, FileHandle, Filesystem, FopenFlags, Generation, INodeNo, KernelConfig,
-    LockOwner, OpenAccMode, OpenFlags, RenameFlags, ReplyAttr, ReplyCreate, ReplyData, ReplyDirectory,
+    BsdFileFlags, CopyFileRangeFlags, Errno, FileAttr, FileHandle, Filesystem, FopenFlags, Generation, INodeNo,
+    KernelConfig, LockOwner, OpenAccMode, OpenFlags, RenameFlags, ReplyAttr, ReplyCreate, ReplyData, ReplyDirectory,
     ReplyDirectoryPlus, ReplyEmpty, ReplyEntry, ReplyLseek, ReplyOpen, ReplyStatfs, ReplyWrite, ReplyXattr, Request,
     TimeOrNow, WriteFlags,
 };
 
 use super::cache::{KernelCache, Writers};
-use super::convert::{file_attr, file_type, node, time, time_from_kernel};
+use super::convert::{file_attr, file_type, inode, time, time_from_kernel};
 use super::errno::errno;
 use super::flush::Flusher;
 use super::terms::{TTL, negotiate};
 use crate::error::{FsError, Result};
 use crate::name::Name;
 use crate::node::{Attr, Caller, Kind, NodeId, SetAttr};
-use crate::space::{RenameMode, Seek, Space, WriteTimes, XattrMode};
+use crate::space::{RenameMode, Seek, WriteTimes, XattrMode};
+use crate::spaces::{Spaces, Spot};
 
 /// Cookies of `.` and `..`.
 const DOT: u64 = 1;
@@ -47,8 +48,7 @@ thread_local! {
 }
 
 pub(super) struct Door {
-    space: Arc<Space>,
-    access: Access,
+    spaces: Arc<Spaces>,
     flusher: Flusher,
     writers: Writers,
     /// How many syncs are under way.
@@ -56,21 +56,48 @@ pub(super) struct Door {
 }
 
 impl Door {
-    pub(super) fn new(space: Arc<Space>, access: Access) -> Self {
-        Self { space, access, flusher: Flusher::default(), writers: Writers::default(), syncing: Arc::default() }
+    pub(super) fn new(spaces: Arc<Spaces>) -> Self {
+        Self { spaces, flusher: Flusher::default(), writers: Writers::default(), syncing: Arc::default() }
     }
 
     pub(super) fn flusher(&self) -> Flusher {
         self.flusher.clone()
     }
 
-    /// What must hear of changes that other doors make.
-    pub(super) fn cache(&self) -> KernelCache {
-        KernelCache { flusher: self.flusher.clone(), writers: Arc::clone(&self.writers) }
+    /// Makes what must hear of changes that other doors make in a space.
+    pub(super) fn caches(&self) -> impl Fn(u16) -> KernelCache + use<> {
+        let (flusher, writers) = (self.flusher.clone(), Arc::clone(&self.writers));
+        move |slot| KernelCache { slot, flusher: flusher.clone(), writers: Arc::clone(&writers) }
     }
 
-    fn change(&self) -> Result<Change> {
-        Ok(self.access.change()?)
+    fn at(&self, ino: INodeNo) -> Result<Spot> {
+        self.spaces.at(ino.0)
+    }
+
+    fn to_change(&self, ino: INodeNo) -> Result<(Spot, Change)> {
+        let at = self.at(ino)?;
+        let change = at.access.change()?;
+        Ok((at, change))
+    }
+
+    /// What the kernel sees where `at` names a node that it looked up: the node, or what it shows in its place. The
+    /// pin goes over to that.
+    fn through(&self, at: &Spot, attr: &Attr) -> Result<FileAttr> {
+        let Some(shown) = self.spaces.through(at, attr).inspect_err(|_| at.space.unpin(attr.id, 1))? else {
+            return Ok(file_attr(at.slot, attr));
+        };
+        at.space.unpin(attr.id, 1);
+        let attr = shown.space.attr(&shown.access, shown.node)?;
+        shown.space.pin(shown.node);
+        Ok(file_attr(shown.slot, &attr))
+    }
+
+    fn rename_entry(&self, from: (INodeNo, &OsStr), to: (INodeNo, &OsStr), mode: RenameMode) -> Result<()> {
+        let ((at, change), into) = (self.to_change(from.0)?, self.at(to.0)?);
+        if !at.is_beside(&into) {
+            return Err(FsError::OtherSpace);
+        }
+        at.space.rename(&change, (at.node, name(from.1)?), (into.node, name(to.1)?), mode)
     }
 
     fn note_writer(&self, ino: INodeNo, flags: OpenFlags) {
@@ -93,10 +120,14 @@ impl Door {
 
     /// Syncs a node. While one event loop waits for the disk the others answer: a second sync gets a thread of its own.
     fn sync(&self, ino: INodeNo, reply: ReplyEmpty) {
-        let (space, access, syncing) = (Arc::clone(&self.space), self.access, Arc::clone(&self.syncing));
+        let at = match self.at(ino) {
+            Ok(at) => at,
+            Err(error) => return reply.error(errno(&error)),
+        };
+        let syncing = Arc::clone(&self.syncing);
         let alone = syncing.fetch_add(1, Ordering::Relaxed) == 0;
         let sync = move || {
-            let result = space.sync(&access, node(ino));
+            let result = at.space.sync(&at.access, at.node);
             syncing.fetch_sub(1, Ordering::Relaxed);
             reply_empty(reply, result);
         };
@@ -111,7 +142,8 @@ impl Door {
     fn open_file(&self, req: &Request, ino: INodeNo, flags: OpenFlags) -> Result<()> {
         if flags.0 & O_TRUNC != 0 {
             let set = SetAttr { size: Some(0), drop_set_ids: req.uid() != 0, ..SetAttr::default() };
-            self.space.set_attr(&self.change()?, node(ino), &set)?;
+            let (at, change) = self.to_change(ino)?;
+            at.space.set_attr(&change, at.node, &set)?;
         }
         self.note_writer(ino, flags);
         Ok(())
@@ -131,9 +163,9 @@ fn guarded(handler: impl FnOnce()) {
     let _ = catch_unwind(AssertUnwindSafe(handler));
 }
 
-fn reply_entry(reply: ReplyEntry, result: Result<Attr>) {
+fn reply_entry(reply: ReplyEntry, result: Result<FileAttr>) {
     match result {
-        Ok(attr) => reply.entry(&TTL, &file_attr(&attr), Generation(0)),
+        Ok(attr) => reply.entry(&TTL, &attr, Generation(0)),
         Err(error) => reply.error(errno(&error)),
     }
 }
@@ -145,9 +177,9 @@ fn reply_empty(reply: ReplyEmpty, result: Result<()>) {
     }
 }
 
-fn reply_attr(reply: ReplyAttr, result: Result<Attr>) {
+fn reply_attr(reply: ReplyAttr, result: Result<FileAttr>) {
     match result {
-        Ok(attr) => reply.attr(&TTL, &file_attr(&attr)),
+        Ok(attr) => reply.attr(&TTL, &attr),
         Err(error) => reply.error(errno(&error)),
     }
 }
@@ -169,16 +201,27 @@ impl Filesystem for Door {
 
     fn lookup(&self, _req: &Request, parent: INodeNo, child: &OsStr, reply: ReplyEntry) {
         guarded(|| {
-            reply_entry(reply, name(child).and_then(|name| self.space.lookup(&self.access, node(parent), name)))
+            let found = self.at(parent).and_then(|at| {
+                let attr = at.space.lookup(&at.access, at.node, name(child)?)?;
+                self.through(&at, &attr)
+            });
+            reply_entry(reply, found);
         });
     }
 
     fn forget(&self, _req: &Request, ino: INodeNo, nlookup: u64) {
-        guarded(|| self.space.unpin(node(ino), nlookup));
+        guarded(|| {
+            if let Ok(at) = self.at(ino) {
+                at.space.unpin(at.node, nlookup);
+            }
+        });
     }
 
     fn getattr(&self, _req: &Request, ino: INodeNo, _fh: Option<FileHandle>, reply: ReplyAttr) {
-        guarded(|| reply_attr(reply, self.space.attr(&self.access, node(ino))));
+        guarded(|| {
+            let attr = self.at(ino).and_then(|at| Ok(file_attr(at.slot, &at.space.attr(&at.access, at.node)?)));
+            reply_attr(reply, attr);
+        });
     }
 
     fn setattr(
@@ -210,12 +253,15 @@ impl Filesystem for Door {
                 changed: ctime.map(time_from_kernel),
                 drop_set_ids: uid.is_some() || gid.is_some() || (size.is_some() && req.uid() != 0),
             };
-            reply_attr(reply, self.change().and_then(|change| self.space.set_attr(&change, node(ino), &set)));
+            let done = self
+                .to_change(ino)
+                .and_then(|(at, change)| Ok(file_attr(at.slot, &at.space.set_attr(&change, at.node, &set)?)));
+            reply_attr(reply, done);
         });
     }
 
     fn readlink(&self, _req: &Request, ino: INodeNo, reply: ReplyData) {
-        guarded(|| match self.space.read_link(&self.access, node(ino)) {
+        guarded(|| match self.at(ino).and_then(|at| at.space.read_link(&at.access, at.node)) {
             Ok(target) => reply.data(&target),
             Err(error) => reply.error(errno(&error)),
         });
@@ -232,8 +278,9 @@ impl Filesystem for Door {
         reply: ReplyEntry,
     ) {
         guarded(|| {
-            let made = self.change().and_then(|change| {
-                self.space.make_node(&change, node(parent), name(child)?, mode, rdev, caller(req, umask))
+            let made = self.to_change(parent).and_then(|(at, change)| {
+                let attr = at.space.make_node(&change, at.node, name(child)?, mode, rdev, caller(req, umask))?;
+                Ok(file_attr(at.slot, &attr))
             });
             reply_entry(reply, made);
         });
@@ -241,8 +288,9 @@ impl Filesystem for Door {
 
     fn mkdir(&self, req: &Request, parent: INodeNo, child: &OsStr, mode: u32, umask: u32, reply: ReplyEntry) {
         guarded(|| {
-            let made = self.change().and_then(|change| {
-                self.space.make_folder(&change, node(parent), name(child)?, mode, caller(req, umask))
+            let made = self.to_change(parent).and_then(|(at, change)| {
+                let attr = at.space.make_folder(&change, at.node, name(child)?, mode, caller(req, umask))?;
+                Ok(file_attr(at.slot, &attr))
             });
             reply_entry(reply, made);
         });
@@ -250,23 +298,25 @@ impl Filesystem for Door {
 
     fn unlink(&self, _req: &Request, parent: INodeNo, child: &OsStr, reply: ReplyEmpty) {
         guarded(|| {
-            let done = self.change().and_then(|change| self.space.unlink(&change, node(parent), name(child)?));
+            let done = self.to_change(parent).and_then(|(at, change)| at.space.unlink(&change, at.node, name(child)?));
             reply_empty(reply, done);
         });
     }
 
     fn rmdir(&self, _req: &Request, parent: INodeNo, child: &OsStr, reply: ReplyEmpty) {
         guarded(|| {
-            let done = self.change().and_then(|change| self.space.remove_folder(&change, node(parent), name(child)?));
+            let done =
+                self.to_change(parent).and_then(|(at, change)| at.space.remove_folder(&change, at.node, name(child)?));
             reply_empty(reply, done);
         });
     }
 
     fn symlink(&self, req: &Request, parent: INodeNo, link_name: &OsStr, target: &Path, reply: ReplyEntry) {
         guarded(|| {
-            let made = self.change().and_then(|change| {
+            let made = self.to_change(parent).and_then(|(at, change)| {
                 let target = target.as_os_str().as_bytes();
-                self.space.make_symlink(&change, node(parent), name(link_name)?, target, caller(req, 0))
+                let attr = at.space.make_symlink(&change, at.node, name(link_name)?, target, caller(req, 0))?;
+                Ok(file_attr(at.slot, &attr))
             });
             reply_entry(reply, made);
         });
@@ -292,17 +342,19 @@ impl Filesystem for Door {
             } else {
                 return reply.error(Errno::EINVAL);
             };
-            let done = self.change().and_then(|change| {
-                self.space.rename(&change, (node(parent), name(from)?), (node(newparent), name(to)?), mode)
-            });
-            reply_empty(reply, done);
+            reply_empty(reply, self.rename_entry((parent, from), (newparent, to), mode));
         });
     }
 
     fn link(&self, _req: &Request, ino: INodeNo, newparent: INodeNo, newname: &OsStr, reply: ReplyEntry) {
         guarded(|| {
-            let made =
-                self.change().and_then(|change| self.space.link(&change, node(ino), node(newparent), name(newname)?));
+            let made = self.to_change(newparent).and_then(|(into, change)| {
+                let at = self.at(ino)?;
+                if !at.is_beside(&into) {
+                    return Err(FsError::OtherSpace);
+                }
+                Ok(file_attr(at.slot, &at.space.link(&change, at.node, into.node, name(newname)?)?))
+            });
             reply_entry(reply, made);
         });
     }
@@ -325,15 +377,16 @@ impl Filesystem for Door {
         reply: ReplyCreate,
     ) {
         guarded(|| {
-            let made = self.change().and_then(|change| {
+            let made = self.to_change(parent).and_then(|(at, change)| {
                 let mode = Kind::File.type_bits() | (mode & crate::PERMISSION_MASK);
-                self.space.make_node(&change, node(parent), name(child)?, mode, 0, caller(req, umask))
+                let attr = at.space.make_node(&change, at.node, name(child)?, mode, 0, caller(req, umask))?;
+                Ok(file_attr(at.slot, &attr))
             });
             match made {
                 Ok(attr) => {
-                    self.note_writer(INodeNo(attr.id.0), OpenFlags(flags));
+                    self.note_writer(attr.ino, OpenFlags(flags));
                     let flags = FopenFlags::FOPEN_KEEP_CACHE;
-                    reply.created(&TTL, &file_attr(&attr), Generation(0), FileHandle(0), flags);
+                    reply.created(&TTL, &attr, Generation(0), FileHandle(0), flags);
                 }
                 Err(error) => reply.error(errno(&error)),
             }
@@ -357,7 +410,8 @@ impl Filesystem for Door {
                 if buffer.len() < size {
                     buffer.resize(size, 0);
                 }
-                match self.space.read(&self.access, node(ino), offset, &mut buffer[..size]) {
+                let read = self.at(ino).and_then(|at| at.space.read(&at.access, at.node, offset, &mut buffer[..size]));
+                match read {
                     Ok(read) => reply.data(&buffer[..read]),
                     Err(error) => reply.error(errno(&error)),
                 }
@@ -382,8 +436,8 @@ impl Filesystem for Door {
                 if write_flags.contains(WriteFlags::FUSE_WRITE_CACHE) { WriteTimes::Kept } else { WriteTimes::Now };
             let drop_set_ids = write_flags.contains(WriteFlags::FUSE_WRITE_KILL_SUIDGID);
             let done = self
-                .change()
-                .and_then(|change| self.space.write(&change, node(ino), offset, data, times, drop_set_ids));
+                .to_change(ino)
+                .and_then(|(at, change)| at.space.write(&change, at.node, offset, data, times, drop_set_ids));
             match done {
                 Ok(dropped) => {
                     reply.written(u32::try_from(data.len()).unwrap_or(u32::MAX));
@@ -429,21 +483,21 @@ impl Filesystem for Door {
 
     fn readdir(&self, _req: &Request, ino: INodeNo, _fh: FileHandle, offset: u64, mut reply: ReplyDirectory) {
         guarded(|| {
-            let listed = (|| {
+            let listed = self.at(ino).and_then(|at| {
                 if offset < DOT && reply.add(ino, DOT, fuser::FileType::Directory, ".") {
                     return Ok(());
                 }
                 if offset < DOT_DOT {
-                    let parent = self.space.parent(&self.access, node(ino))?;
-                    if reply.add(INodeNo(parent.0), DOT_DOT, fuser::FileType::Directory, "..") {
+                    let parent = at.space.parent(&at.access, at.node)?;
+                    if reply.add(inode(at.slot, parent), DOT_DOT, fuser::FileType::Directory, "..") {
                         return Ok(());
                     }
                 }
-                self.space.list(&self.access, node(ino), offset.max(DOT_DOT), |entry| {
+                at.space.list(&at.access, at.node, offset.max(DOT_DOT), |entry| {
                     let kind = file_type(entry.attr.kind);
-                    !reply.add(INodeNo(entry.attr.id.0), entry.cookie, kind, OsStr::from_bytes(entry.name))
+                    !reply.add(inode(at.slot, entry.attr.id), entry.cookie, kind, OsStr::from_bytes(entry.name))
                 })
-            })();
+            });
             match listed {
                 Ok(()) => reply.ok(),
                 Err(error) => reply.error(errno(&error)),
@@ -453,30 +507,37 @@ impl Filesystem for Door {
 
     fn readdirplus(&self, _req: &Request, ino: INodeNo, _fh: FileHandle, offset: u64, mut reply: ReplyDirectoryPlus) {
         guarded(|| {
-            let listed = (|| {
+            let listed = self.at(ino).and_then(|at| {
                 if offset < DOT {
-                    let own = file_attr(&self.space.attr(&self.access, node(ino))?);
+                    let own = file_attr(at.slot, &at.space.attr(&at.access, at.node)?);
                     if reply.add(ino, DOT, ".", &TTL, &own, Generation(0)) {
                         return Ok(());
                     }
                 }
                 if offset < DOT_DOT {
-                    let parent = self.space.parent(&self.access, node(ino))?;
-                    let attr = file_attr(&self.space.attr(&self.access, parent)?);
-                    if reply.add(INodeNo(parent.0), DOT_DOT, "..", &TTL, &attr, Generation(0)) {
+                    let parent = at.space.parent(&at.access, at.node)?;
+                    let attr = file_attr(at.slot, &at.space.attr(&at.access, parent)?);
+                    if reply.add(attr.ino, DOT_DOT, "..", &TTL, &attr, Generation(0)) {
                         return Ok(());
                     }
                 }
-                self.space.list(&self.access, node(ino), offset.max(DOT_DOT), |entry| {
-                    let attr = file_attr(entry.attr);
+                if at.slot == 0 {
+                    self.spaces.open_all();
+                }
+                at.space.list(&at.access, at.node, offset.max(DOT_DOT), |entry| {
+                    let shown = self.spaces.shown(&at, entry.attr);
+                    let (there, attr) = match &shown {
+                        Some((spot, attr)) => (spot.clone(), file_attr(spot.slot, attr)),
+                        None => (at.of(entry.attr.id), file_attr(at.slot, entry.attr)),
+                    };
                     let name = OsStr::from_bytes(entry.name);
                     let full = reply.add(attr.ino, entry.cookie, name, &TTL, &attr, Generation(0));
                     if !full {
-                        self.space.pin(entry.attr.id);
+                        there.space.pin(there.node);
                     }
                     !full
                 })
-            })();
+            });
             match listed {
                 Ok(()) => reply.ok(),
                 Err(error) => reply.error(errno(&error)),
@@ -489,7 +550,8 @@ impl Filesystem for Door {
     }
 
     fn statfs(&self, _req: &Request, _ino: INodeNo, reply: ReplyStatfs) {
-        guarded(|| match self.space.volume(&self.access) {
+        let home = self.spaces.home();
+        guarded(|| match home.space.volume(&home.access) {
             Ok(volume) => {
                 let block = u64::from(BLOCK_BYTES);
                 let free = volume.free_bytes / block;
@@ -526,21 +588,24 @@ impl Filesystem for Door {
                 _ => XattrMode::Set,
             };
             let done = self
-                .change()
-                .and_then(|change| self.space.set_xattr(&change, node(ino), attribute.as_bytes(), value, mode));
+                .to_change(ino)
+                .and_then(|(at, change)| at.space.set_xattr(&change, at.node, attribute.as_bytes(), value, mode));
             reply_empty(reply, done);
         });
     }
 
     fn getxattr(&self, _req: &Request, ino: INodeNo, attribute: &OsStr, size: u32, reply: ReplyXattr) {
-        guarded(|| reply_xattr(reply, size, self.space.xattr(&self.access, node(ino), attribute.as_bytes())));
+        guarded(|| {
+            let value = self.at(ino).and_then(|at| at.space.xattr(&at.access, at.node, attribute.as_bytes()));
+            reply_xattr(reply, size, value);
+        });
     }
 
     fn listxattr(&self, _req: &Request, ino: INodeNo, size: u32, reply: ReplyXattr) {
         guarded(|| {
             let names = self
-                .space
-                .xattr_names(&self.access, node(ino))
+                .at(ino)
+                .and_then(|at| at.space.xattr_names(&at.access, at.node))
                 .map(|names| names.into_iter().flat_map(|name| name.into_iter().chain([0])).collect::<Vec<u8>>());
             reply_xattr(reply, size, names);
         });
@@ -548,8 +613,9 @@ impl Filesystem for Door {
 
     fn removexattr(&self, _req: &Request, ino: INodeNo, attribute: &OsStr, reply: ReplyEmpty) {
         guarded(|| {
-            let done =
-                self.change().and_then(|change| self.space.remove_xattr(&change, node(ino), attribute.as_bytes()));
+            let done = self
+                .to_change(ino)
+                .and_then(|(at, change)| at.space.remove_xattr(&change, at.node, attribute.as_bytes()));
             reply_empty(reply, done);
         });
     }
@@ -565,13 +631,13 @@ impl Filesystem for Door {
         reply: ReplyEmpty,
     ) {
         guarded(|| {
-            let done = self.change().and_then(|change| {
+            let done = self.to_change(ino).and_then(|(at, change)| {
                 let end = offset.checked_add(length).ok_or(FsError::FileTooLarge)?;
-                let (id, range, keep_size) = (node(ino), offset..end, mode & FALLOC_KEEP_SIZE != 0);
+                let (id, range, keep_size) = (at.node, offset..end, mode & FALLOC_KEEP_SIZE != 0);
                 match mode & !FALLOC_KEEP_SIZE {
-                    0 => self.space.allocate(&change, id, range, keep_size),
-                    FALLOC_PUNCH_HOLE if keep_size => self.space.punch(&change, id, range, true),
-                    FALLOC_ZERO_RANGE => self.space.punch(&change, id, range, keep_size),
+                    0 => at.space.allocate(&change, id, range, keep_size),
+                    FALLOC_PUNCH_HOLE if keep_size => at.space.punch(&change, id, range, true),
+                    FALLOC_ZERO_RANGE => at.space.punch(&change, id, range, keep_size),
                     _ => Err(FsError::Unsupported("this mode of fallocate")),
                 }
             });
@@ -586,9 +652,9 @@ impl Filesystem for Door {
             _ => return reply.error(Errno::EINVAL),
         };
         let Ok(offset) = u64::try_from(offset) else { return reply.error(Errno::ENXIO) };
-        let (space, access) = (Arc::clone(&self.space), self.access);
+        let at = self.at(ino);
         let answer = move || {
-            guarded(|| match space.seek(&access, node(ino), offset, what) {
+            guarded(|| match at.and_then(|at| at.space.seek(&at.access, at.node, offset, what)) {
                 Ok(found) => reply.offset(found.cast_signed()),
                 Err(error) => reply.error(errno(&error)),
             });
@@ -616,10 +682,13 @@ impl Filesystem for Door {
         guarded(|| {
             // The answer has 32 bits; the kernel comes back for the rest.
             let length = len.min(u64::from(u32::MAX) & !0xfff);
-            let done = self.change().and_then(|change| {
-                let (from, to): ((NodeId, u64), (NodeId, u64)) =
-                    ((node(ino_in), offset_in), (node(ino_out), offset_out));
-                self.space.copy_range(&self.access, &change, from, to, length)
+            let done = self.to_change(ino_out).and_then(|(into, change)| {
+                let at = self.at(ino_in)?;
+                if !at.is_beside(&into) {
+                    return Err(FsError::OtherSpace);
+                }
+                let (from, to): ((NodeId, u64), (NodeId, u64)) = ((at.node, offset_in), (into.node, offset_out));
+                at.space.copy_range(&at.access, &change, from, to, length)
             });
             match done {
                 Ok(copied) => reply.written(u32::try_from(copied).unwrap_or(u32::MAX)),

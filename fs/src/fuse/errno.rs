@@ -11,6 +11,8 @@ pub(super) fn errno(error: &FsError) -> Errno {
         FsError::NotFolder => Errno::ENOTDIR,
         FsError::IsFolder => Errno::EISDIR,
         FsError::NotEmpty => Errno::ENOTEMPTY,
+        FsError::InUse => Errno::EBUSY,
+        FsError::OtherSpace => Errno::EXDEV,
         FsError::NameTooLong => Errno::ENAMETOOLONG,
         FsError::Invalid(_) => Errno::EINVAL,
         FsError::Unsupported(_) => Errno::EOPNOTSUPP,

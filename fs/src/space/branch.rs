@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use cartable_share::{Access, Change};
 
-use super::staging::Staged;
+use super::staging::{Original, Staged};
 use super::transplant::Keeping;
 use super::{Pinned, Space};
 use crate::error::{FsError, Result};
@@ -19,13 +19,13 @@ impl Staged {
     /// # Errors
     /// As [`Staged::copy`].
     pub fn copy_tree(
+        original: Original<'_>,
         space: &Arc<Space>,
-        access: &Access,
         change: &Change,
         from: &Attr,
         owner: (u32, u32),
     ) -> Result<Self> {
-        let top = Self::copy(space, access, change, from)?;
+        let top = Self::copy(original, space, change, from)?;
         // What is placed in a folder belongs to whom the folder belongs.
         let set = SetAttr { uid: Some(owner.0), gid: Some(owner.1), ..SetAttr::default() };
         space.set_attr(change, top.id(), &set)?;
@@ -33,19 +33,20 @@ impl Staged {
         let mut done = 0;
         while let Some((from, to)) = folders.get(done).map(|(from, to)| (from.id, *to)) {
             done += 1;
-            let entries = match space.entries(access, from) {
+            let entries = match original.space.entries(original.access, from) {
                 Err(FsError::NotFound) => continue,
                 entries => entries?,
             };
             for (name, _) in entries {
                 let name = Name::new(&name)?;
                 // Whoever is saved meanwhile has another node under the same name; what has no name any more is not copied.
-                let (pinned, attr) = match Pinned::find(space, access, from, name) {
+                let (pinned, attr) = match Pinned::find(original.space, original.access, from, name) {
                     Err(FsError::NotFound) => continue,
                     found => found?,
                 };
-                space.gather(pinned.id());
-                folders.extend(space.copy_entry(access, change, &attr, (to, name))?.map(|folder| (attr, folder)));
+                original.space.gather(pinned.id());
+                let copied = space.copy_entry(original, change, &attr, (to, name))?;
+                folders.extend(copied.map(|folder| (attr, folder)));
             }
         }
         // What was put into them made them newer.
@@ -74,19 +75,19 @@ impl Space {
     /// Copies one entry; returns the new folder when it is one, still empty.
     fn copy_entry(
         self: &Arc<Self>,
-        access: &Access,
+        original: Original<'_>,
         change: &Change,
         from: &Attr,
         to: (NodeId, Name<'_>),
     ) -> Result<Option<NodeId>> {
         match from.kind {
             Kind::File | Kind::Folder => {
-                let staged = Staged::copy(self, access, change, from)?;
+                let staged = Staged::copy(original, self, change, from)?;
                 self.place(change, &staged, to, Keeping::Own, |_| Ok(()))?;
                 Ok((from.kind == Kind::Folder).then(|| staged.id()))
             }
             Kind::Symlink => {
-                let target = self.read_link(access, from.id)?;
+                let target = original.space.read_link(original.access, from.id)?;
                 let caller = Caller { uid: from.uid, gid: from.gid, umask: 0 };
                 let made = self.make_symlink(change, to.0, to.1, &target, caller)?;
                 drop(Pinned::adopt(self, made.id));

@@ -94,6 +94,7 @@ impl Space {
         }
         let next_chunk = tree.next_chunk()?;
         let (next_version, etag_key) = tree.versions()?;
+        let links = tree.links()?;
         let threads = std::thread::available_parallelism().map_or(1, usize::from).min(4);
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(threads)
@@ -118,6 +119,7 @@ impl Space {
             next_chunk: AtomicI64::new(next_chunk),
             next_version: AtomicU64::new(next_version),
             etag_key,
+            links: RwLock::new(links),
             doors: Mutex::default(),
             packs,
             pool,

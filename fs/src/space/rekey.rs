@@ -9,7 +9,7 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
-use cartable_crypto::SpaceKeys;
+use cartable_crypto::{SpaceId, SpaceKey, SpaceKeys};
 use cartable_share::Access;
 use parking_lot::{MutexGuard, RwLockWriteGuard};
 use rusqlite::Connection;
@@ -37,7 +37,15 @@ impl Space {
     ///
     /// # Errors
     /// [`FsError::Database`], [`FsError::Io`], [`FsError::NoRoom`]: the space goes on as before.
-    pub(crate) fn begin_rekey(&self, access: &Access, keys: SpaceKeys, target: &Path) -> Result<Rekeying<'_>> {
+    ///
+    /// In the copy the keys of other spaces are those that `key_of` gives, where it gives any.
+    pub(crate) fn begin_rekey(
+        &self,
+        access: &Access,
+        keys: SpaceKeys,
+        key_of: &dyn Fn(&SpaceId) -> Option<SpaceKey>,
+        target: &Path,
+    ) -> Result<Rekeying<'_>> {
         let shared = &*self.shared;
         let upkeep = shared.upkeep.lock();
         self.sync_all(access)?;
@@ -48,6 +56,9 @@ impl Space {
         let mut tree = shared.tree_of_now()?;
         shared.stop_on_failure(shared.commit_held(&mut tree))?;
         export(&tree.db, target, &keys)?;
+        if !shared.links.read().is_empty() {
+            replace_keys(target, &keys, key_of)?;
+        }
         let file = File::open(target).map_err(FsError::io("opening the new database"))?;
         let db = db::open(target, &keys.database, Opening::Existing)?;
         file.sync_all().map_err(FsError::io("syncing the new database"))?;
@@ -83,6 +94,23 @@ impl Shared {
         }
         self.era().sync_log()
     }
+}
+
+/// Puts the new keys of other spaces into the copy, before anybody works in it.
+fn replace_keys(target: &Path, keys: &SpaceKeys, key_of: &dyn Fn(&SpaceId) -> Option<SpaceKey>) -> Result<()> {
+    let db = db::open(target, &keys.database, Opening::Existing)?;
+    let ids: Vec<[u8; 16]> =
+        db.prepare("SELECT id FROM spaces")?.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    for id in ids {
+        if let Some(key) = key_of(&SpaceId::from_bytes(id)) {
+            db.execute(
+                "UPDATE spaces SET epoch = ?2, key = ?3 WHERE id = ?1",
+                rusqlite::params![&id[..], key.epoch(), &key.as_bytes()[..]],
+            )?;
+        }
+    }
+    db.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")?;
+    Ok(())
 }
 
 fn export(db: &Connection, target: &Path, keys: &SpaceKeys) -> Result<()> {

@@ -47,6 +47,9 @@ impl Space {
             (true, Some(true)) if !tree.is_empty(entry.node)? => return Err(FsError::NotEmpty),
             _ => {}
         }
+        if is_folder {
+            self.shared.refuse_links_in(&tree, entry.node)?;
+        }
         let removed = tree.remove_entry(folder, name);
         self.shared.stop_on_failure(removed)?;
         let now = Time::now();

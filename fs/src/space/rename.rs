@@ -85,6 +85,9 @@ impl Space {
                     (true, true) if !tree.is_empty(replaced.node)? => return Err(FsError::NotEmpty),
                     _ => {}
                 }
+                if is_folder {
+                    self.shared.refuse_links_in(&tree, replaced.node)?;
+                }
                 let done = tree.remove_entry(to.0, to.1).and_then(|()| Self::carry(&mut tree, from, to, moved));
                 self.shared.stop_on_failure(done)?;
                 self.shared.drop_name(&mut tree, &node, now);
@@ -132,7 +135,7 @@ impl Space {
 
 impl Shared {
     /// Whether `folder` is `ancestor` or lies somewhere in it.
-    fn lies_in(&self, tree: &Tree, folder: NodeId, ancestor: NodeId) -> Result<bool> {
+    pub(super) fn lies_in(&self, tree: &Tree, folder: NodeId, ancestor: NodeId) -> Result<bool> {
         let mut at = folder;
         for _ in 0..DEPTH_MAX {
             if at == ancestor {

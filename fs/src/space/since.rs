@@ -128,10 +128,10 @@ impl Space {
     ///
     /// # Errors
     /// [`FsError::NotFound`] when it leads nowhere.
-    pub fn was_rerouted(&self, _access: &Access, path: &[Name<'_>], since: &SyncPoint) -> Result<bool> {
+    pub fn was_rerouted(&self, _access: &Access, from: NodeId, path: &[Name<'_>], since: &SyncPoint) -> Result<bool> {
         let tree = self.shared.tree.lock();
         let mut query = tree.db.prepare_cached("SELECT node, change FROM entries WHERE parent = ?1 AND name = ?2")?;
-        let mut at = NodeId::ROOT;
+        let mut at = from;
         for name in path {
             let entry =
                 query.query_row(params![at.row(), name.bytes()], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?)));

@@ -7,13 +7,47 @@ use cartable_share::{Access, Change};
 use rusqlite::params;
 
 use super::entries::New;
-use super::{Pinned, Space, Tree};
+use super::{Pinned, Space, Tree, WriteTimes};
 use crate::acl;
 use crate::error::Result;
 use crate::node::{Attr, Kind, NodeId, SetAttr};
 
 /// How often a file that is written meanwhile is copied.
 const COPIES: usize = 5;
+
+/// Attributes that belong to users.
+const USER: &[u8] = b"user.";
+/// Bytes that are copied at once from one space to another.
+const PIECE_BYTES: usize = 1 << 20;
+
+/// Where something is copied from: the same space, or another.
+#[derive(Clone, Copy)]
+pub struct Original<'a> {
+    /// The space.
+    pub space: &'a Arc<Space>,
+    /// Who may read it.
+    pub access: &'a Access,
+}
+
+impl Original<'_> {
+    pub(super) fn is_in(&self, space: &Arc<Space>) -> bool {
+        Arc::ptr_eq(self.space, space)
+    }
+
+    /// Copies the contents of a file into another space: its chunks have other keys there.
+    fn copy_bytes(&self, from: &Attr, space: &Space, change: &Change, to: NodeId) -> Result<()> {
+        let mut piece = vec![0; PIECE_BYTES];
+        let mut at = 0;
+        loop {
+            let read = self.space.read(self.access, from.id, at, &mut piece)?;
+            if read == 0 {
+                return Ok(());
+            }
+            space.write(change, to, at, &piece[..read], WriteTimes::Now, false)?;
+            at += read as u64;
+        }
+    }
+}
 
 /// A file or folder without a name. Dropped before it was placed, it is gone.
 pub struct Staged {
@@ -31,26 +65,36 @@ impl Staged {
         Ok(Self { pinned: Pinned::adopt(space, id), kind })
     }
 
-    /// Makes a copy of a file without a name: its stored bytes are shared, its attributes and its time are the same. The file is
-    /// pinned. Where it is written meanwhile, it is copied anew, some times; one that is written all the time is copied as
+    /// Makes a copy of a file without a name: its attributes and its time are the same; within a space its stored bytes are shared. The
+    /// file is pinned. Where it is written meanwhile, it is copied anew, some times; one that is written all the time is copied as
     /// it comes.
     ///
     /// # Errors
     /// As [`Staged::new`]; those of reading.
-    pub fn copy(space: &Arc<Space>, access: &Access, change: &Change, from: &Attr) -> Result<Self> {
+    pub fn copy(original: Original<'_>, space: &Arc<Space>, change: &Change, from: &Attr) -> Result<Self> {
         let staged = Self::new(space, change, from.kind)?;
         let mut from = from.clone();
         if from.kind == Kind::File {
             for _ in 0..COPIES {
-                from = space.attr(access, from.id)?;
+                from = original.space.attr(original.access, from.id)?;
                 space.set_attr(change, staged.id(), &SetAttr { size: Some(from.size), ..SetAttr::default() })?;
-                space.copy_range(access, change, (from.id, 0), (staged.id(), 0), from.size)?;
-                if space.attr(access, from.id)?.version == from.version {
+                if original.is_in(space) {
+                    space.copy_range(original.access, change, (from.id, 0), (staged.id(), 0), from.size)?;
+                } else {
+                    original.copy_bytes(&from, space, change, staged.id())?;
+                }
+                if original.space.attr(original.access, from.id)?.version == from.version {
                     break;
                 }
             }
         }
-        space.copy_xattrs(change, from.id, staged.id())?;
+        if original.is_in(space) {
+            space.copy_xattrs(change, from.id, staged.id())?;
+        } else {
+            let own = original.space.xattrs(original.access, from.id, USER)?;
+            let own: Vec<_> = own.into_iter().map(|(name, value)| (name, Some(value))).collect();
+            space.change_xattrs(change, staged.id(), &own)?;
+        }
         staged.set_modified(change, &from)?;
         Ok(staged)
     }

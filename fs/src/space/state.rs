@@ -14,6 +14,7 @@ use parking_lot::{Condvar, Mutex, MutexGuard, RwLock};
 
 use super::batches::Batches;
 use super::gate::Gate;
+use super::linked::Link;
 use super::notice::Cache;
 use super::rows::FreshChunks;
 use super::{Content, Tree};
@@ -57,6 +58,8 @@ pub(crate) struct Shared {
     pub(super) next_chunk: AtomicI64,
     pub(super) next_version: AtomicU64,
     pub(super) etag_key: [u8; 32],
+    /// Folders that show another space.
+    pub(super) links: RwLock<HashMap<NodeId, Link>>,
     /// Those who keep what they know of the space in caches that must hear of changes made by others.
     pub(super) doors: Mutex<Vec<Arc<dyn Cache>>>,
     pub(crate) packs: Packs,

@@ -11,7 +11,7 @@ use cartable_share::{Access, Change};
 use rusqlite::params;
 
 use super::entries::{inherit, put_acl};
-use super::staging::Staged;
+use super::staging::{Original, Staged};
 use super::{Node, Notice, Space, Tree};
 use crate::acl;
 use crate::error::{FsError, Result};
@@ -135,7 +135,7 @@ impl Space {
                 self.set_attr(change, found.id, &set)?;
                 return Ok(vec![Notice::Attributes(found.id)]);
             }
-            let staged = Staged::copy(self, access, change, &found)?;
+            let staged = Staged::copy(Original { space: self, access }, self, change, &found)?;
             self.set_attr(change, staged.id(), &set)?;
             // The same contents have the same version.
             self.shared.node(staged.id())?.lock().attr.version = found.version;
