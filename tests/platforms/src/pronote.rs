@@ -143,8 +143,8 @@ impl Pronote {
             ("JetonAppliMobile", Some(login)) if !session.proof_awaited => secrets.mint_code(&login, &call),
             (_, Some(login)) if !session.proof_awaited => match self.school.person(&login) {
                 Some(person) => {
-                    let calendar = calendar::secret(&self.salt, &login);
-                    Context { school: &self.school, person, calendar, session: &mut session, call: &call }.answer()
+                    Context { school: &self.school, person, salt: &self.salt, session: &mut session, call: &call }
+                        .answer()
                 }
                 None => Reply::Refused(ACCESS),
             },
