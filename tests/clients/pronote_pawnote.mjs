@@ -25,6 +25,14 @@ const SERVERS = [
     ["lycee", "2025", "compress"],
     ["lycee-2025", "2025", "encrypt", "compress", "page-key"],
 ];
+const FAULTS = [
+    ["suspended", 1],
+    ["closed", 4],
+    ["second-proof", 4, 8],
+    ["too-many", 6],
+    ["expired", 6],
+    ["field", 6],
+];
 let compared = 0;
 
 const same = (got, wanted, what) => {
@@ -251,13 +259,48 @@ const check = async (root, words) => {
     await rejects("BadCredentialsError", login(url, { login: "nobody", password: "nothing", role: "pupil" }));
 };
 
-for (const words of SERVERS) {
+/** A fault at the page, at `Authentification`, or at the first function after the login. */
+const faulty = async (root, fault) => {
+    const [person] = (await (await fetch(`${root}/expected.json`)).json()).people;
+    const url = `${root}/pronote/`;
+    if (fault === "suspended") return await rejects("SuspendedIPError", login(url, person));
+    if (fault === "closed") return await rejects("AccountDisabledError", login(url, person));
+    if (fault === "second-proof") {
+        // It answers a second proof by logging in with the token; where that is not enough, it hands over what is asked.
+        const session = pawnote.createSessionHandle();
+        const { login: username, password } = person;
+        const account = { url, kind: kinds.pupil, username, password, deviceUUID: "device-1" };
+        const asked = await pawnote.loginCredentials(session, account).catch((error) => error);
+        same([asked.name, asked.handle?.shouldEnterPIN, asked.handle?.shouldCustomPassword], ["SecurityError", true, false]);
+        same([await pawnote.securityCheckPIN(session, "0000"), await pawnote.securityCheckPIN(session, "2580")], [false, true]);
+        await pawnote.securitySave(session, asked.handle, { pin: "2580", deviceName: "referee" });
+        const { authentication, identity, initialUsername } = asked.handle.context;
+        await pawnote.finishLoginManually(session, authentication, identity, initialUsername);
+        return same(session.user.name, person.name);
+    }
+    const [session] = await login(url, person);
+    const [period] = session.instance.periods;
+    const names = { "too-many": "RateLimitedError", expired: "SessionExpiredError", field: "TypeError" };
+    await rejects(names[fault], pawnote.gradesOverview(session, period));
+    const again = pawnote.gradesOverview(session, period);
+    if (fault === "expired") await rejects("SessionExpiredError", again);
+    else same((await again).grades.length, 13);
+};
+
+const served = async (words, act) => {
     const server = spawn(program, ["0", ...words], { stdio: ["ignore", "pipe", "inherit"] });
     try {
         const line = await new Promise((resolve) => createInterface(server.stdout).once("line", resolve));
-        await check(line.split("/pronote/")[0], words);
+        await act(line.split("/pronote/")[0]);
     } finally {
         server.kill();
     }
+};
+
+for (const words of SERVERS) await served(words, (root) => check(root, words));
+// The first request is for what the server holds; the page is the second.
+for (const [fault, ...numbers] of FAULTS) {
+    const words = numbers.map((number) => `${fault}@${number}`);
+    await served(["college", "2025", ...words], (root) => faulty(root, fault));
 }
-console.log(`pawnote: ${SERVERS.length} servers, ${compared} comparisons`);
+console.log(`pawnote: ${SERVERS.length} servers, ${FAULTS.length} faults, ${compared} comparisons`);

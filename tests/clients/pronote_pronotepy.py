@@ -19,6 +19,7 @@ SERVERS = [
     ["lycee", "encrypt", "compress"],
     ["lycee-2025", "encrypt", "compress", "http-key"],
 ]
+FAULTS = {"suspended": 1, "closed": 4, "second-proof": 4, "too-many": 6, "expired": 6, "field": 6}
 compared = 0
 
 
@@ -213,11 +214,41 @@ def check(root):
     same("unknown login", pronotepy.Client(root + "/pronote/eleve.html", "nobody", "nothing").logged_in, False)
 
 
-for words in SERVERS:
+def faults(root, fault):
+    """A fault at the page, at `Authentification`, or at the first function after the login."""
+    person = json.loads(fetch(root + "/expected.json"))["people"][0]
+    log_in = lambda **words: pronotepy.Client(root + "/pronote/eleve.html", person["login"], person["password"], **words)
+    if fault == "suspended":
+        same(fault, "suspended" in str(raises(pronotepy.PronoteAPIError, log_in)), True)
+        return
+    if fault == "closed":
+        same(fault, log_in().logged_in, False)
+        return
+    if fault == "second-proof":
+        same(fault, log_in(account_pin="2580", device_name="referee").info.name, person["name"])
+        return
+    client = log_in()
+    if fault == "field":
+        raises(KeyError, lambda: client.periods[0].grades)
+        return
+    navigate = lambda: client.communication.post("Navigation", {"Signature": {"onglet": 7}, "data": {"onglet": 7}})
+    same(fault, raises(pronotepy.PronoteAPIError, navigate).pronote_error_code, {"too-many": 25, "expired": 10}[fault])
+    # Where the session has ended, the client logs in anew by itself.
+    same(fault, client.session_check(), fault == "expired")
+
+
+def served(act, *words):
     server = subprocess.Popen([sys.argv[1], "0", *words], stdout=subprocess.PIPE, text=True)
     try:
-        check(server.stdout.readline().split("/pronote/")[0])
+        act(server.stdout.readline().split("/pronote/")[0])
     finally:
         server.kill()
         server.wait()
-print(f"pronotepy {pronotepy.__version__}: {len(SERVERS)} servers, {compared} comparisons")
+
+
+for words in SERVERS:
+    served(check, *words)
+# The first request is for what the server holds; the page is the second.
+for fault, number in FAULTS.items():
+    served(lambda root: faults(root, fault), "college", f"{fault}@{number}")
+print(f"pronotepy {pronotepy.__version__}: {len(SERVERS)} servers, {len(FAULTS)} faults, {compared} comparisons")

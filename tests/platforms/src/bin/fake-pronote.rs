@@ -4,11 +4,18 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use cartable_platforms::Running;
 use cartable_platforms::pronote::{Pronote, School, Version, Wrap};
+use cartable_platforms::{Fault, Running};
 
-const USAGE: &str =
-    "fake-pronote PORT [college|lycee|lycee-2025] [2023|2024|2025|2026] [encrypt] [compress] [page-key|http-key] [qr]";
+const USAGE: &str = "fake-pronote PORT [WORD...]
+    college lycee lycee-2025    which school, and in which year
+    2023 2024 2025 2026         which version
+    encrypt compress            what is done to requests and answers
+    page-key http-key           how the client's vector is wrapped
+    qr                          prints QR codes as well
+    FAULT@NUMBER                a fault of the server's own, at that request from 0";
+/// Faults of the server's own.
+const FAULTS: [&str; 6] = ["suspended", "too-many", "expired", "field", "second-proof", "closed"];
 
 fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);
@@ -18,7 +25,12 @@ fn main() -> ExitCode {
     };
     let (mut school, mut version, mut wrap) = (School::lycee(), Version::V2026, Wrap::Plain);
     let (mut encrypt, mut compress, mut codes) = (false, false, false);
+    let mut faults = Vec::new();
     for word in words {
+        if let Some(fault) = fault(&word) {
+            faults.push(fault);
+            continue;
+        }
         match word.as_str() {
             "college" => school = School::college(),
             "lycee" => school = School::lycee(),
@@ -39,16 +51,24 @@ fn main() -> ExitCode {
         }
     }
     let running = Running::start(Pronote::new(school).version(version).sealed(encrypt, compress).wrap(wrap), port);
+    running.faults.plan(faults);
     let school = &running.platform.school;
     println!("{}/pronote/ {} ({})", running.url(), school.name, version.text());
     for person in &school.people {
         println!("  {:?} {}: {} / {}", person.role, person.name, person.login, person.password);
         // Good for ten minutes.
-        if let Some(code) = running.platform.qr_code(&running.url(), &person.login, "1234").filter(|_| codes) {
+        if codes && let Some(code) = running.platform.qr_code(&running.url(), &person.login, "1234") {
             println!("    QR code, PIN 1234: {code}");
         }
     }
     loop {
         std::thread::sleep(Duration::from_secs(3600));
     }
+}
+
+/// Reads `FAULT@NUMBER`.
+fn fault(word: &str) -> Option<(u64, Fault)> {
+    let (name, number) = word.split_once('@')?;
+    let name = FAULTS.into_iter().find(|fault| *fault == name)?;
+    Some((number.parse().ok()?, Fault::Own(name)))
 }
