@@ -96,6 +96,14 @@ impl Pronote {
         self
     }
 
+    /// A new QR code of a pupil, as text, locked with a PIN: what the page would show that somebody opened at this address of the server.
+    #[must_use]
+    pub fn new_code(&self, login: &str, pin: &str, server: &str) -> String {
+        let mut code = self.state.lock().secrets.new_code(login, pin);
+        code["url"] = format!("{server}/pronote/mobile.eleve.html").into();
+        code.to_string()
+    }
+
     /// Makes every QR code older than the ten minutes that it is good for.
     pub fn let_codes_expire(&self) {
         self.state.lock().secrets.let_codes_expire();

@@ -200,7 +200,7 @@ impl Run<'_> {
     /// The timetable, week by week: past weeks while they may have changed, and the three weeks to come.
     async fn timetable(&mut self, about: &About) -> Result<(), Failure> {
         let function = "PageEmploiDuTemps";
-        let note = about.note("timetable");
+        let (note, unread) = (about.note("timetable"), self.unread());
         let (from, to) = (self.weeks_since(&note, about)?, self.calendar.week(later(about.today)));
         for week in from..=to {
             let step = about.step(function, &week.to_string());
@@ -218,7 +218,7 @@ impl Run<'_> {
                 let found = read::timetable(&kept.answer, &self.calendar, about.pupil());
                 self.put(function, &kept, found, about.school()).await?;
             }
-            self.asked_until(&note, week, about)?;
+            self.asked_until(&note, week, unread, about)?;
             self.did(step);
         }
         Ok(())
@@ -231,14 +231,14 @@ impl Run<'_> {
         if !self.to_do(&step) {
             return Ok(());
         }
-        let note = about.note("work");
+        let (note, unread) = (about.note("work"), self.unread());
         let (from, to) = (self.weeks_since(&note, about)?, self.calendar.week(self.calendar.last));
         let data = json!({"domaine": weeks(from, to.max(from))});
         if let Some(kept) = self.ask_and_keep(function, tab::HOMEWORK, &about.member, data).await? {
             let found = read::homework(&kept.answer, about.pupil());
             self.put(function, &kept, found, about.school()).await?;
         }
-        self.asked_until(&note, self.calendar.week(about.today), about)?;
+        self.asked_until(&note, self.calendar.week(about.today), unread, about)?;
         self.did(step);
         Ok(())
     }
@@ -247,7 +247,7 @@ impl Run<'_> {
     async fn lessons(&mut self, about: &About) -> Result<(), Failure> {
         const AT_ONCE: u32 = 4;
         let function = "PageCahierDeTexte";
-        let note = about.note("lessons");
+        let (note, unread) = (about.note("lessons"), self.unread());
         let (mut from, to) = (self.weeks_since(&note, about)?, self.calendar.week(about.today));
         while from <= to {
             let last = to.min(from.saturating_add(AT_ONCE - 1));
@@ -258,7 +258,7 @@ impl Run<'_> {
                     let found: Found = read::lessons(&kept.answer, about.pupil());
                     self.put(function, &kept, found, about.school()).await?;
                 }
-                self.asked_until(&note, last, about)?;
+                self.asked_until(&note, last, unread, about)?;
                 self.did(step);
             }
             from = last.saturating_add(1);
@@ -273,8 +273,12 @@ impl Run<'_> {
         Ok(self.calendar.week(since.unwrap_or(self.calendar.first).min(about.today)))
     }
 
-    /// Notes that all weeks up to this one were asked for today.
-    fn asked_until(&mut self, note: &str, week: u32, about: &About) -> Result<(), Failure> {
+    /// Notes that all weeks up to this one were asked for today; not when one of them since `unread` could not be read whole, so that
+    /// they are asked for again by whoever can.
+    fn asked_until(&mut self, note: &str, week: u32, unread: usize, about: &About) -> Result<(), Failure> {
+        if self.unread() != unread {
+            return Ok(());
+        }
         let day = self.calendar.end_of(week).min(about.today);
         self.sink.note(note, &day.to_string())
     }

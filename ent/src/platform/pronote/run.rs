@@ -21,6 +21,8 @@ use crate::record::{CourseFile, Dropped, Piece, Record, SchoolYear, SourceId};
 #[derive(Default)]
 pub(super) struct Progress {
     done: BTreeSet<String>,
+    /// How many answers could not be read whole.
+    unread: usize,
     /// The first thing that could not be read. The rest went on.
     pub(super) problem: Option<Failure>,
 }
@@ -142,9 +144,15 @@ impl Run<'_> {
         })
     }
 
-    /// Notes what could not be read; the first is reported in the end.
-    pub(super) fn problem(&mut self, failure: Failure) {
+    /// Notes an answer that could not be read whole; the first is reported in the end.
+    fn problem(&mut self, failure: Failure) {
+        self.progress.unread += 1;
         self.progress.problem.get_or_insert(failure);
+    }
+
+    /// How many answers could not be read whole so far.
+    pub(super) fn unread(&self) -> usize {
+        self.progress.unread
     }
 
     /// Takes a file of a fact, unless it is here, and hands it over. The platform tells neither its length nor its age before: the same
@@ -198,13 +206,16 @@ impl Run<'_> {
         }
         let mut here = self.sink.begin_file(key, version)?;
         let mut download = self.session.download(url, here).await?;
+        let is_gone = matches!(download.status, 403 | 404 | 410 | 416);
+        if is_gone || is_page_instead(&download, version) {
+            // Taken away since: what it belongs to still names it.
+            self.sink.restart_file(key)?;
+            return Ok(None);
+        }
+        download = download.success()?;
         if here > 0 && !download.goes_on_at(here) {
             self.sink.restart_file(key)?;
             here = 0;
-        }
-        if !(200..300).contains(&download.status) || is_page_instead(&download, version) {
-            self.problem(Failure::Platform(format!("a file is not given (status {})", download.status)));
-            return Ok(None);
         }
         let media_type = download.media_type();
         while let Some(part) = download.next().await? {
@@ -250,5 +261,5 @@ const LAST_FILE: &str = "pronote.last-file";
 fn is_page_instead(download: &crate::platform::http::Download, name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let is_page = download.media_type().is_some_and(|media_type| media_type == "text/html");
-    is_page && !name.ends_with(".html") && !name.ends_with(".htm")
+    (200..300).contains(&download.status) && is_page && !name.ends_with(".html") && !name.ends_with(".htm")
 }

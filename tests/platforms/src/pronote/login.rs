@@ -127,10 +127,15 @@ impl Secrets {
         if pin.len() != 4 || !pin.bytes().all(|digit| digit.is_ascii_digit()) {
             return Reply::Refused(ACCESS);
         }
+        Reply::Data(self.new_code(login, pin))
+    }
+
+    /// A new QR code, locked with a PIN.
+    pub(crate) fn new_code(&mut self, login: &str, pin: &str) -> Value {
         let code = crypt::random_text::<32>();
         self.codes.insert(login.to_owned(), (code.clone(), Instant::now()));
         let lock = |text: &str| crypt::encrypt(&crypt::md5(pin.as_bytes()), &crypt::ZERO, text.as_bytes());
-        Reply::Data(json!({"login": lock(login), "jeton": lock(&code)}))
+        json!({"login": lock(login), "jeton": lock(&code)})
     }
 }
 
