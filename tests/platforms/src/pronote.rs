@@ -6,7 +6,7 @@
 //! pages name.
 //!
 //! Everything lies under `/pronote/`; beside it `/expected.json` says what the school holds, for those clients to compare.
-//! Faults of its own ([`Fault::Own`](crate::Fault)):
+//! Faults of its own ([`Fault::Own`](crate::Fault)); all but the first are about functions (`appelfonction`):
 //! - `suspended`: the page that a suspended address gets.
 //! - `too-many`: error 25.
 //! - `expired`: error 10, and the session ends.
@@ -25,6 +25,8 @@ mod pdf;
 mod reply;
 pub mod school;
 mod session;
+#[cfg(test)]
+mod tests;
 mod wire;
 mod year;
 
@@ -96,12 +98,14 @@ impl Pronote {
         self
     }
 
-    /// A new QR code of a pupil, as text, locked with a PIN: what the page would show that somebody opened at this address of the server.
+    /// What a QR code of that login says, locked with a PIN of four digits; `url` is the server's address. Good for ten minutes.
     #[must_use]
-    pub fn new_code(&self, login: &str, pin: &str, server: &str) -> String {
-        let mut code = self.state.lock().secrets.new_code(login, pin);
-        code["url"] = format!("{server}/pronote/mobile.eleve.html").into();
-        code.to_string()
+    pub fn qr_code(&self, url: &str, login: &str, pin: &str) -> Option<String> {
+        let space =
+            page::SPACES.iter().find(|space| self.school.person(login).is_some_and(|it| it.role == space.role))?;
+        let mut code = self.state.lock().secrets.new_code(login, pin)?;
+        code["url"] = format!("{url}/pronote/mobile.{}.html", space.page).into();
+        Some(code.to_string())
     }
 
     /// Makes every QR code older than the ten minutes that it is good for.
@@ -138,6 +142,7 @@ impl Pronote {
             return json(EXPIRED.json());
         };
         if ask.own_fault == Some("too-many") {
+            session.count += 2;
             sessions.insert(session.number, session);
             return json(TOO_MANY.json());
         }
@@ -151,8 +156,8 @@ impl Pronote {
             ("JetonAppliMobile", Some(login)) if !session.proof_awaited => secrets.mint_code(&login, &call),
             (_, Some(login)) if !session.proof_awaited => match self.school.person(&login) {
                 Some(person) => {
-                    let calendar = calendar::secret(&self.salt, &login);
-                    Context { school: &self.school, person, calendar, session: &mut session, call: &call }.answer()
+                    Context { school: &self.school, person, salt: &self.salt, session: &mut session, call: &call }
+                        .answer()
                 }
                 None => Reply::Refused(ACCESS),
             },

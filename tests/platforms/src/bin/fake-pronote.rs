@@ -8,7 +8,7 @@ use cartable_platforms::Running;
 use cartable_platforms::pronote::{Pronote, School, Version, Wrap};
 
 const USAGE: &str =
-    "fake-pronote PORT [college|lycee|lycee-2025] [2023|2024|2025|2026] [encrypt] [compress] [page-key|http-key]";
+    "fake-pronote PORT [college|lycee|lycee-2025] [2023|2024|2025|2026] [encrypt] [compress] [page-key|http-key] [qr]";
 
 fn main() -> ExitCode {
     let mut words = std::env::args().skip(1);
@@ -17,7 +17,7 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     let (mut school, mut version, mut wrap) = (School::lycee(), Version::V2026, Wrap::Plain);
-    let (mut encrypt, mut compress) = (false, false);
+    let (mut encrypt, mut compress, mut codes) = (false, false, false);
     for word in words {
         match word.as_str() {
             "college" => school = School::college(),
@@ -31,6 +31,7 @@ fn main() -> ExitCode {
             "compress" => compress = true,
             "page-key" => wrap = Wrap::Page,
             "http-key" => wrap = Wrap::Http,
+            "qr" => codes = true,
             _ => {
                 eprintln!("{USAGE}");
                 return ExitCode::from(2);
@@ -42,6 +43,10 @@ fn main() -> ExitCode {
     println!("{}/pronote/ {} ({})", running.url(), school.name, version.text());
     for person in &school.people {
         println!("  {:?} {}: {} / {}", person.role, person.name, person.login, person.password);
+        // Good for ten minutes.
+        if let Some(code) = running.platform.qr_code(&running.url(), &person.login, "1234").filter(|_| codes) {
+            println!("    QR code, PIN 1234: {code}");
+        }
     }
     loop {
         std::thread::sleep(Duration::from_secs(3600));

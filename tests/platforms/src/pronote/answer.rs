@@ -23,8 +23,8 @@ pub(crate) struct Context<'a> {
     pub school: &'a School,
     /// Who asks.
     pub person: &'a Person,
-    /// What opens their calendar.
-    pub calendar: String,
+    /// What secrets of calendars are made with.
+    pub salt: &'a [u8; 16],
     /// The session.
     pub session: &'a mut Session,
     /// What is asked.

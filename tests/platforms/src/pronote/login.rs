@@ -121,21 +121,21 @@ impl Secrets {
         Reply::NewKey(data, crypt::md5(&fresh))
     }
 
-    /// `JetonAppliMobile`: a QR code for the mobile application, locked with a PIN of four digits.
+    /// `JetonAppliMobile`: a QR code for the mobile application.
     pub(crate) fn mint_code(&mut self, login: &str, call: &Call) -> Reply {
         let pin = call.data.get("code").and_then(Value::as_str).unwrap_or_default();
-        if pin.len() != 4 || !pin.bytes().all(|digit| digit.is_ascii_digit()) {
-            return Reply::Refused(ACCESS);
-        }
-        Reply::Data(self.new_code(login, pin))
+        self.new_code(login, pin).map_or(Reply::Refused(ACCESS), Reply::Data)
     }
 
-    /// A new QR code, locked with a PIN.
-    pub(crate) fn new_code(&mut self, login: &str, pin: &str) -> Value {
+    /// A new QR code, locked with a PIN; nothing if that is not four digits.
+    pub(crate) fn new_code(&mut self, login: &str, pin: &str) -> Option<Value> {
+        if pin.len() != 4 || !pin.bytes().all(|digit| digit.is_ascii_digit()) {
+            return None;
+        }
         let code = crypt::random_text::<32>();
         self.codes.insert(login.to_owned(), (code.clone(), Instant::now()));
         let lock = |text: &str| crypt::encrypt(&crypt::md5(pin.as_bytes()), &crypt::ZERO, text.as_bytes());
-        json!({"login": lock(login), "jeton": lock(&code)})
+        Some(json!({"login": lock(login), "jeton": lock(&code)}))
     }
 }
 

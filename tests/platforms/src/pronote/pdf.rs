@@ -26,7 +26,7 @@ pub(crate) fn page(lines: &[String]) -> Vec<u8> {
     let table = pdf.len();
     write!(pdf, "xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1).unwrap();
     for place in places {
-        write!(pdf, "{place:010} 00000 n \n").unwrap();
+        writeln!(pdf, "{place:010} 00000 n ").unwrap();
     }
     write!(pdf, "trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{table}\n%%EOF\n", objects.len() + 1).unwrap();
     pdf.into_bytes()

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::super::calendar;
 use super::super::school::{Absence, Delay, Evaluation, Punishment};
 use super::super::wire::{day, moment, wrap};
 use super::{Answered, Context};
@@ -119,7 +120,8 @@ impl Context<'_> {
             None => self.person,
         };
         let street = |line: usize| person.street.get(line).map(String::as_str).unwrap_or_default();
-        let calendar = json!({"L": "Emploi du temps", "paramICal": self.calendar, "paramSuppl": "266f3d32"});
+        let secret = calendar::secret(self.salt, &self.about()?.login);
+        let calendar = json!({"L": "Emploi du temps", "paramICal": secret, "paramSuppl": "266f3d32"});
         Ok(json!({
             "Informations": {
                 "adresse1": street(0),
