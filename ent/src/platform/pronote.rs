@@ -78,7 +78,7 @@ impl Pronote {
             self.secret = secret;
         }
         let function = "ParametresUtilisateur";
-        let parameters = session.call(function, None, Value::Object(serde_json::Map::new())).await;
+        let parameters = session.call(function, None, Value::Null).await;
         let parameters = parameters.map_err(|refusal| refusal.into_failure(function))?;
         let user = User::read(&parameters, self.account.space(), &calendar)?;
         Run { session, sink, calendar, user, progress }.collect(self.today).await

@@ -72,3 +72,21 @@ fn a_fault_stops_all_requests() {
         assert_eq!(server.faults.requests(), requests);
     }
 }
+
+#[test]
+fn weeks_that_could_not_be_read_are_asked_for_again() {
+    let server = Running::start(Server::new(School::college()), 0);
+    let mut whole = Memory::default();
+    server.faults.plan([]);
+    collect(&server, "eleve", "lina.morel", super::TODAY, &mut whole).unwrap();
+    let requests = server.faults.requests();
+    // The first lessons are far from the day; their answers stand in the run's last part.
+    for number in requests - 12..requests {
+        let mut memory = Memory::default();
+        server.faults.plan([(number, Fault::Own("field"))]);
+        let _ = collect(&server, "eleve", "lina.morel", super::TODAY, &mut memory);
+        server.faults.plan([]);
+        collect(&server, "eleve", "lina.morel", super::TODAY, &mut memory).unwrap();
+        assert!(memory.facts() == whole.facts(), "at {number}");
+    }
+}

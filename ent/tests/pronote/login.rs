@@ -9,7 +9,7 @@ use super::{Memory, TODAY, account, collect, manners, password, run};
 
 /// A QR code of Lina's, made by the server on a page of its own for tests.
 fn enroll(server: &Running<Server>, pin: &str, memory: &mut Memory) -> Result<(), Failure> {
-    let code = server.platform.new_code("lina.morel", "1234", &server.url());
+    let code = server.platform.qr_code(&server.url(), "lina.morel", "1234").unwrap();
     run(Pronote::enroll(&code, pin, "cartable-test", manners(), memory)).map(|_| ())
 }
 
@@ -43,7 +43,7 @@ fn a_code_opens_once_and_then_tokens_do() {
 #[test]
 fn a_code_is_good_for_some_minutes() {
     let server = Running::start(Server::new(School::college()), 0);
-    let code = server.platform.new_code("lina.morel", "1234", &server.url());
+    let code = server.platform.qr_code(&server.url(), "lina.morel", "1234").unwrap();
     server.platform.let_codes_expire();
     let failure = run(Pronote::enroll(&code, "1234", "cartable-test", manners(), &mut Memory::default()));
     assert!(matches!(failure, Err(Failure::BadLogin)));
@@ -92,4 +92,17 @@ fn a_token_is_saved_before_a_second_proof_is_asked() {
     let secret = memory.secret.clone().expect("the new token");
     run(Pronote::new(account(&server, "eleve"), secret, TODAY, manners()).collect(&mut memory)).unwrap();
     assert!(format!("{:?}", password(&server.platform.school, "lina.morel")).len() < 10);
+}
+
+#[test]
+fn a_session_that_ends_is_followed_by_one_with_the_new_token() {
+    let server = Running::start(Server::new(School::college()), 0);
+    let mut memory = Memory::default();
+    enroll(&server, "1234", &mut memory).unwrap();
+    for _ in 0..2 {
+        server.faults.plan([(9, Fault::Own("expired"))]);
+        let secret = memory.secret.clone().unwrap();
+        run(Pronote::new(account(&server, "eleve"), secret, TODAY, manners()).collect(&mut memory)).unwrap();
+    }
+    assert!(!memory.of_kind("mark").is_empty());
 }

@@ -1,6 +1,6 @@
 //! The school's year: its days, weeks, hours and periods, as `FonctionParametres` gives them.
 
-use jiff::ToSpan as _;
+use jiff::Span;
 use jiff::civil::{Date, DateTime, Time};
 use serde_json::{Value, json};
 
@@ -69,6 +69,10 @@ impl Calendar {
         let general = json::field(parameters, "General").unwrap_or(&Value::Null);
         let day = |name: &str| json::date(general, name).ok_or_else(|| changed("FonctionParametres", name));
         let (first, last) = (day("PremiereDate")?, day("DerniereDate")?);
+        // Each week is a request.
+        if first.since(last).map_or(true, |span| span.get_days().abs() > MAX_DAYS) {
+            return Err(changed("FonctionParametres", "PremiereDate, DerniereDate"));
+        }
         let monday = json::date(general, "PremierLundi").unwrap_or(first);
         let hour = |of: &Value| {
             let (hours, minutes) = json::text(of, "L")?.split_once('h').map(|(h, m)| (h.parse(), m.parse()))?;
@@ -77,7 +81,8 @@ impl Calendar {
         let ends: Vec<(i64, Time)> = json::list(general, "ListeHeuresFin").iter().filter_map(hour).collect();
         let places = json::number(general, "PlacesParJour").filter(|places| *places > 0);
         let places = places.unwrap_or_else(|| i64::try_from(ends.len()).unwrap_or(1).saturating_sub(1).max(1));
-        let periods = json::list(general, "ListePeriodes").iter().filter_map(PeriodRef::read).collect();
+        let periods =
+            json::list(general, "ListePeriodes").iter().filter_map(PeriodRef::read).take(MAX_PERIODS).collect();
         let names = ["ListePeriodes", "PremierLundi", "PremiereDate", "DerniereDate", "listeJoursFeries"];
         let kept = names.into_iter().filter_map(|name| Some((name.to_owned(), general.get(name)?.clone())));
         Ok(Self { monday, first, last, periods, ends, places, kept: Value::Object(kept.collect()) })
@@ -97,8 +102,8 @@ impl Calendar {
 
     /// The last day of a week.
     pub(super) fn end_of(&self, week: u32) -> Date {
-        let days = (i64::from(week) * 7).saturating_sub(1);
-        self.monday.checked_add(days.days()).unwrap_or(self.last)
+        let days = Span::new().try_days((i64::from(week) * 7).saturating_sub(1));
+        days.and_then(|days| self.monday.checked_add(days)).unwrap_or(self.last)
     }
 
     /// When a lesson ends that begins then, by its first place in the week and the number of its places.
@@ -113,6 +118,11 @@ impl Calendar {
 pub(super) fn weeks(from: u32, to: u32) -> Value {
     json!({"_T": 8, "V": if from == to { format!("[{from}]") } else { format!("[{from}..{to}]") }})
 }
+
+const MAX_DAYS: i32 = 450;
+
+/// How many periods are looked at: of each, several functions are asked.
+pub(super) const MAX_PERIODS: usize = 40;
 
 #[cfg(test)]
 mod tests {
@@ -136,6 +146,8 @@ mod tests {
         let end = calendar.end_of_lesson(date(2025, 9, 8).at(9, 0, 0, 0), 21, 2);
         assert_eq!(end, Some(date(2025, 9, 8).at(11, 5, 0, 0)));
         assert_eq!(calendar.end_of_lesson(date(2025, 9, 8).at(9, 0, 0, 0), 21, 9), None);
+        let long = json!({"General": {"PremiereDate": "01/01/0001", "DerniereDate": "31/12/9999"}});
+        assert!(Calendar::read(&long).is_err());
         let missing = Calendar::read(&json!({"General": {}})).unwrap_err();
         assert_eq!(missing.to_string(), "the platform answers otherwise than known: FonctionParametres: PremiereDate");
     }

@@ -136,6 +136,12 @@ fn check_access(authentication: &Value) -> Result<(), Failure> {
         1 => Err(Failure::BadLogin),
         6 => Err(Failure::Closed("the pupil's access is blocked, as when they left the school".to_owned())),
         10 => Err(Failure::Closed("the account was switched off".to_owned())),
+        // The school's own words; of a blocked account they may come under this number too.
+        9 if json::deep_text(authentication, &["AccesMessage", "message"])
+            .is_some_and(|said| said.contains("bloqu")) =>
+        {
+            Err(Failure::Closed("the access is blocked".to_owned()))
+        }
         number => Err(Failure::Platform(format!("it lets this account not in at present (access {number})"))),
     }
 }

@@ -33,3 +33,6 @@ fn elements<'a>(answer: &'a Value, name: &'static str, found: &mut Found) -> &'a
         &[]
     })
 }
+
+#[cfg(test)]
+mod tests;

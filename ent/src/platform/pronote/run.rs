@@ -118,7 +118,7 @@ impl Run<'_> {
         for (key, record) in found.facts {
             self.piece(key, record, kept, self.calendar.year(), school)?;
         }
-        for file in found.files {
+        for file in found.files.into_iter().take(MAX_FILES) {
             self.file(&file, kept, school).await?;
         }
         Ok(())
@@ -254,6 +254,9 @@ impl LastFile {
         serde_json::to_string(self).unwrap_or_default()
     }
 }
+
+/// How many files of one answer are taken: four weeks of lessons have some dozens.
+const MAX_FILES: usize = 1000;
 
 const LAST_FILE: &str = "pronote.last-file";
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Value, json};
 
 use super::account::Space;
-use super::calendar::{Calendar, PeriodRef};
+use super::calendar::{Calendar, MAX_PERIODS, PeriodRef};
 use super::json;
 use super::session::changed;
 use crate::connector::Failure;
@@ -66,7 +66,7 @@ impl User {
         let resource = json::field(parameters, "ressource").ok_or_else(|| missing("ressource"))?;
         let members: Vec<Member> = if space == Space::Parent {
             let children = json::must_list(resource, "listeRessources").ok_or_else(|| missing("listeRessources"))?;
-            children.iter().filter_map(|child| Member::read(child, true, calendar)).collect()
+            children.iter().filter_map(|child| Member::read(child, true, calendar)).take(MAX_CHILDREN).collect()
         } else {
             Member::read(resource, false, calendar).into_iter().collect()
         };
@@ -104,7 +104,9 @@ impl Member {
                 None => period,
             };
             let listed = json::list(tab, "listePeriodes").iter().filter_map(PeriodRef::read).map(known);
-            periods.entry(number).or_default().extend(listed);
+            let periods = periods.entry(number).or_default();
+            periods.extend(listed);
+            periods.truncate(MAX_PERIODS);
         }
         Some(Self {
             id: json::text(of, "N")?,
@@ -134,6 +136,7 @@ impl Member {
                 used.push(period.clone());
             }
         }
+        used.truncate(MAX_PERIODS);
         used
     }
 
@@ -147,6 +150,8 @@ impl Member {
         json!({"G": self.kind, "N": self.id, "L": self.name})
     }
 }
+
+const MAX_CHILDREN: usize = 20;
 
 /// All numbers of tabs in a tree of them.
 fn numbers(of: &Value, into: &mut BTreeSet<i64>, depth: usize) {
