@@ -2,6 +2,7 @@
 
 mod category;
 pub mod cloze;
+pub mod gift;
 mod input;
 #[cfg(test)]
 mod made;

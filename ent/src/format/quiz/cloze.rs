@@ -16,6 +16,8 @@ pub enum Part<'a> {
 
 /// The most gaps of a text.
 const MOST_GAPS: usize = 1000;
+/// The most answers of a gap.
+const MOST_ANSWERS: usize = 100;
 /// The longest gap, in bytes.
 const LONGEST_GAP: usize = 64 << 10;
 /// How many bytes are searched for the ends of gaps in all, since what begins like gaps may end nowhere.
@@ -64,7 +66,11 @@ fn gap(text: &str, search: &mut usize) -> Option<(Gap, usize)> {
     let begin = text.get(begin..)?.find(':')?.checked_add(begin)?.checked_add(1)?;
     let body = text.get(begin..)?;
     let end = end(body, search)?;
-    let answers = split(body.get(..end)?, '~').into_iter().map(|text| answer(text, kind)).collect();
+    let answers = split(body.get(..end)?, '~');
+    if answers.len() > MOST_ANSWERS {
+        return None;
+    }
+    let answers = answers.into_iter().map(|text| answer(text, kind)).collect();
     Some((Gap { name, kind, weight, answers }, begin.checked_add(end)?.checked_add(1)?))
 }
 

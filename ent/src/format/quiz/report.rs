@@ -3,11 +3,16 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::Quiz;
+use super::model::{Kind, Question, Quiz};
 use super::xml::XmlError;
 
 /// The largest text that is read, in bytes: a year's quizzes with their pictures take a tenth of it.
 pub const LARGEST_TEXT: usize = 64 << 20;
+
+/// The most questions of a file.
+pub const MOST_QUESTIONS: usize = 20_000;
+/// The most answers of a file, those of gaps counted.
+pub const MOST_ANSWERS: usize = 200_000;
 
 /// What was read of a file.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -27,6 +32,25 @@ impl Reading {
         }
     }
 
+    /// Adds a question to the last quiz, unless that is more than a file may hold: a file of one sign a question would take a
+    /// thousand times its size. Says whether it was added.
+    pub(super) fn push(&mut self, question: Question, budget: &mut Budget) -> bool {
+        let gaps = match &question.kind {
+            Kind::Cloze { gaps } => gaps.iter().map(|gap| gap.answers.len().saturating_add(1)).sum(),
+            _ => 0,
+        };
+        budget.questions = budget.questions.saturating_add(1);
+        budget.answers = budget.answers.saturating_add(question.kind.answers().len()).saturating_add(gaps);
+        let fits = budget.questions <= MOST_QUESTIONS && budget.answers <= MOST_ANSWERS;
+        if fits {
+            self.last().questions.push(question);
+        } else {
+            let most = format!("more than {MOST_QUESTIONS} questions or {MOST_ANSWERS} answers");
+            self.report("", Problem::Broken(most));
+        }
+        fits
+    }
+
     /// The quiz that the next question belongs to.
     pub(super) fn last(&mut self) -> &mut Quiz {
         if self.quizzes.is_empty() {
@@ -35,6 +59,13 @@ impl Reading {
         let last = self.quizzes.len().saturating_sub(1);
         &mut self.quizzes[last]
     }
+}
+
+/// How much of a file was kept.
+#[derive(Debug, Default)]
+pub(super) struct Budget {
+    questions: usize,
+    answers: usize,
 }
 
 /// Something that could not be read; the rest was.
@@ -118,6 +149,9 @@ pub enum Loss {
     /// The question is left out.
     #[error("the question is left out: the format has no such kind")]
     Question,
+    /// It becomes another kind of question.
+    #[error("it becomes another kind of question")]
+    Kind,
     /// Subject and level.
     #[error("subject and level")]
     Subject,
@@ -163,6 +197,8 @@ pub enum Loss {
 #[derive(Debug, Default)]
 pub(super) struct Losses {
     question: String,
+    /// How many were lost before this question.
+    before: usize,
     lost: Vec<Lost>,
 }
 
@@ -170,16 +206,17 @@ impl Losses {
     /// Begins with the quiz itself.
     pub(super) fn quiz(&mut self) {
         self.question.clear();
+        self.before = self.lost.len();
     }
 
     /// Goes on with a question; `at` counts from 0.
     pub(super) fn question(&mut self, at: usize, name: &str) {
         self.question = place(at, name);
+        self.before = self.lost.len();
     }
 
     pub(super) fn add(&mut self, what: Loss) {
-        let known =
-            self.lost.iter().rev().take_while(|lost| lost.question == self.question).any(|lost| lost.what == what);
+        let known = self.lost.iter().skip(self.before).any(|lost| lost.what == what);
         if !known {
             self.lost.push(Lost { question: self.question.clone(), what });
         }

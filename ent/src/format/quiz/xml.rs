@@ -14,7 +14,7 @@ pub(super) use write::Out;
 /// The deepest element, counted from the root.
 pub(super) const DEEPEST: usize = 32;
 /// The most elements of a file.
-pub(super) const MOST_ELEMENTS: usize = 1_000_000;
+pub(super) const MOST_ELEMENTS: usize = 500_000;
 /// The most attributes of an element.
 pub(super) const MOST_ATTRIBUTES: usize = 64;
 

@@ -4,7 +4,7 @@ use super::kind::kind;
 use super::take;
 use crate::format::quiz::model::{Category, Kind, Question, Quiz, Text};
 use crate::format::quiz::raw::{Other, Raw};
-use crate::format::quiz::report::{Problem, ReadError, Reading, place};
+use crate::format::quiz::report::{Budget, Problem, ReadError, Reading, place};
 use crate::format::quiz::xml::{Element, Root, parse_one};
 use crate::format::quiz::{category, input};
 
@@ -20,10 +20,14 @@ pub fn read(bytes: &[u8]) -> Result<Reading, ReadError> {
         return Err(ReadError::Unknown);
     }
     let attributes = std::mem::take(&mut root.element.attributes);
-    let mut dialect = Dialect::Moodle;
+    let (mut dialect, mut budget) = (Dialect::Moodle, Budget::default());
     loop {
         match root.next() {
-            Ok(Some(element)) => child(element, &mut dialect, &mut reading),
+            Ok(Some(element)) => {
+                if !child(element, &mut dialect, &mut budget, &mut reading) {
+                    break;
+                }
+            }
             Ok(None) => break,
             Err(error) if reading.quizzes.is_empty() => return Err(error.into()),
             Err(error) => {
@@ -48,20 +52,21 @@ enum Dialect {
     Pronote,
 }
 
-fn child(mut element: Element, dialect: &mut Dialect, reading: &mut Reading) {
+/// Reads a child of the root, and says whether there is room for more.
+fn child(mut element: Element, dialect: &mut Dialect, budget: &mut Budget, reading: &mut Reading) -> bool {
     if element.name != "question" {
         reading.last().other.elements.push(Raw::of(&element));
-        return;
+        return true;
     }
     let type_name = element.take_attribute("type", |name| Some(name.to_owned())).unwrap_or_default();
     if type_name == "category" {
         let quiz = begin(element, dialect, reading);
         reading.quizzes.push(quiz);
-        return;
+        return true;
     }
     let at = reading.last().questions.len();
     let question = question(element, &type_name, *dialect, at, reading);
-    reading.last().questions.push(question);
+    reading.push(question, budget)
 }
 
 /// Begins a quiz with what a category says.

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::format::quiz::Written;
 use crate::format::quiz::model::*;
-use crate::format::quiz::report::{LARGEST_TEXT, Loss, Problem, ReadError};
+use crate::format::quiz::report::{LARGEST_TEXT, Loss, MOST_QUESTIONS, Problem, ReadError};
 use crate::format::quiz::{Number, cloze, made};
 
 const MOODLE: &str = include_str!("../../../../tests/quiz/moodle.xml");
@@ -153,7 +153,7 @@ fn what_breaks_off_is_read_so_far() {
 fn hostile_files_are_refused() {
     let bomb = "<!DOCTYPE quiz [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]><quiz>&b;</quiz>";
     let deep = format!("<quiz>{}", "<a>".repeat(1000));
-    let wide = format!("<quiz><a>{}</a></quiz>", "<b/>".repeat(1_000_001));
+    let wide = format!("<quiz><a>{}</a></quiz>", "<b/>".repeat(500_001));
     let many: String = (0..65).map(|at| format!(" a{at}=\"\"")).collect();
     for bad in
         [bomb, &deep, &wide, &format!("<quiz><a{many}/></quiz>"), "", "<a", "<quiz><question", "<html/>", "<quiz></x>"]
@@ -162,6 +162,18 @@ fn hostile_files_are_refused() {
     }
     let huge = vec![b'<'; LARGEST_TEXT + 1];
     assert!(matches!(read(&huge), Err(ReadError::TooLarge)));
+}
+
+#[test]
+fn a_file_of_countless_questions_is_read_in_part() {
+    let reading = read(format!("<quiz>{}</quiz>", "<question/>".repeat(MOST_QUESTIONS + 1)).as_bytes()).unwrap();
+    assert_eq!(reading.quizzes[0].questions.len(), MOST_QUESTIONS);
+    assert!(reading.reports.iter().any(|report| matches!(report.problem, Problem::Question(_))));
+    let gap = format!("{{1:MC:{}}}", "~".repeat(90)).repeat(1000);
+    let question = format!("<question type=\"cloze\"><questiontext><text>{gap}</text></questiontext></question>");
+    let reading = read(format!("<quiz>{}</quiz>", question.repeat(5)).as_bytes()).unwrap();
+    assert_eq!(reading.quizzes[0].questions.len(), 2);
+    assert!(matches!(reading.reports[0].problem, Problem::Broken(_)));
 }
 
 proptest! {
