@@ -11,9 +11,11 @@ pub mod moodle;
 mod number;
 mod raw;
 mod report;
+mod same;
 mod xml;
 
 pub use model::*;
 pub use number::Number;
 pub use raw::{Other, Raw};
 pub use report::*;
+pub use same::{Sameness, merge};
