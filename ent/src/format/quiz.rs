@@ -1,23 +1,21 @@
 //! Quizzes, whatever the format they came in.
 
-use serde::{Deserialize, Serialize};
+mod category;
+pub mod cloze;
+pub mod gift;
+mod input;
+#[cfg(test)]
+mod made;
+mod model;
+pub mod moodle;
+mod number;
+mod raw;
+mod report;
+mod same;
+mod xml;
 
-/// A quiz.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Quiz {
-    /// Name.
-    pub name: String,
-    /// Subject.
-    pub subject: Option<String>,
-    /// Level: `2NDE`.
-    pub level: Option<String>,
-    /// Questions.
-    pub questions: Vec<Question>,
-}
-
-/// A question.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Question {
-    /// Name.
-    pub name: String,
-}
+pub use model::*;
+pub use number::Number;
+pub use raw::{Other, Raw};
+pub use report::*;
+pub use same::{Sameness, merge};
