@@ -68,6 +68,8 @@ pub(super) fn answer(state: &mut State, ask: &Ask, path: &str, fields: &[(String
     };
     let etag = format!("\"{:x}-{:x}\"", file.modified, file.bytes.len());
     let mut answer = Answer::of(media_type(&path), file.bytes.clone());
+    // Only files have it; pages and errors in their place have not.
+    answer.headers.push(("content-disposition", "attachment; filename=\"file\"".to_owned()));
     answer.headers.push(("accept-ranges", "bytes".to_owned()));
     answer.headers.push(("etag", etag.clone()));
     if header("if-none-match") == Some(&etag) {
@@ -78,7 +80,8 @@ pub(super) fn answer(state: &mut State, ask: &Ask, path: &str, fields: &[(String
     }
     let same = header("if-range").is_none_or(|known| known == etag);
     match range {
-        Some((from, to)) if same => part(answer, from, to),
+        // Moodle sends no parts of pages.
+        Some((from, to)) if same && !path.ends_with(".html") => part(answer, from, to),
         _ => answer,
     }
 }
