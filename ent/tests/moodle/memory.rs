@@ -7,22 +7,22 @@ use cartable_ent::record::{Piece, SourceId};
 
 /// A file as far as it came.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Kept {
-    pub version: String,
-    pub bytes: Vec<u8>,
-    pub whole: bool,
+pub(crate) struct Kept {
+    pub(crate) version: String,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) whole: bool,
 }
 
 /// What was collected.
 #[derive(Default)]
-pub struct Memory {
-    pub sources: BTreeMap<SourceId, Vec<u8>>,
-    pub pieces: BTreeMap<String, Piece>,
-    pub files: BTreeMap<String, Kept>,
-    pub notes: BTreeMap<String, String>,
-    pub secret: Option<Secret>,
+pub(crate) struct Memory {
+    pub(crate) sources: BTreeMap<SourceId, Vec<u8>>,
+    pub(crate) pieces: BTreeMap<String, Piece>,
+    pub(crate) files: BTreeMap<String, Kept>,
+    pub(crate) notes: BTreeMap<String, String>,
+    pub(crate) secret: Option<Secret>,
     /// How many pieces were new or changed.
-    pub changes: usize,
+    pub(crate) changes: usize,
 }
 
 impl Memory {

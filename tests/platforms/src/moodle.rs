@@ -5,7 +5,8 @@
 //!
 //! What it does wrong by itself ([`Fault::Own`](crate::Fault::Own)): `invalidtoken` answers a call or a file as if the token were
 //! unknown; `maintenance` answers with the page that Moodle shows while it is being upgraded, status 200; `field` gives every
-//! `id` and `userid` of an answer another form; `short` cuts a file and calls it whole; `error` answers a call with an
+//! `id` and `userid` of an answer another form; `short` cuts a file whose length it told and
+//! calls it whole; `error` answers a call with an
 //! exception of its own.
 
 mod calls;

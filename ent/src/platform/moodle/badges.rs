@@ -71,9 +71,10 @@ impl Run<'_> {
     async fn assertion(&mut self, hash: &str) -> Result<Option<Kept>, Failure> {
         let mut url = self.door.open("badges/assertion.php")?;
         url.query_pairs_mut().append_pair("b", hash).append_pair("obversion", "2");
-        let answer = self.door.http.send(Ask::get(url)).await?;
+        let mut answer = self.door.http.send(Ask::get(url)).await?;
+        // These are about the site, not about the badge.
         if matches!(answer.status, 429 | 503) {
-            return Err(answer.success().err().unwrap_or(Failure::SessionExpired));
+            answer = answer.success()?;
         }
         let read = serde_json::from_slice::<Value>(&answer.body).unwrap_or_default();
         let is_assertion = text(&read, "type").as_deref() == Some("Assertion") && read.get("badge").is_some();

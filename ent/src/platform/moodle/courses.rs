@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::door::link;
 use super::fields::{day, int, list, text};
 use super::files::{Told, Waiting};
 use super::run::{Kept, Run};
@@ -125,6 +126,7 @@ impl Run<'_> {
             Some("file" | "url") => {
                 let name =
                     if title.is_empty() { text(content, "filename").unwrap_or_default() } else { title.to_owned() };
+                let Some(url) = link(&url) else { return };
                 let link = (section.to_owned(), name, url);
                 if !record.links.contains(&link) {
                     record.links.push(link);

@@ -46,7 +46,7 @@ impl Door {
 
     /// Takes the address that the site gives itself.
     pub(super) fn is_called(&mut self, own: Option<&str>) {
-        self.own = own.and_then(site);
+        self.own = own.and_then(site).map(|url| self.over_tls(url));
     }
 
     /// Calls a function of the web service, and gives what it returns.
@@ -60,7 +60,7 @@ impl Door {
 
     /// The address of a file with the token in it, when it is one of this site: another's must not see the token.
     pub(super) fn file(&self, url: &str) -> Option<Url> {
-        let mut url = Url::parse(url).ok()?;
+        let mut url = self.over_tls(Url::parse(url).ok()?);
         let ours = [Some(&self.base), self.own.as_ref()].into_iter().flatten().any(|site| {
             let path = url.path().strip_prefix(site.path());
             url.origin() == site.origin() && path.is_some_and(|path| path.starts_with("webservice/pluginfile.php/"))
@@ -71,6 +71,15 @@ impl Door {
         url.set_fragment(None);
         url.query_pairs_mut().append_pair("token", &self.token);
         Some(url)
+    }
+
+    /// An address that the site gives, over TLS when the site is: behind a proxy that ends TLS, Moodle may not know of it.
+    fn over_tls(&self, mut url: Url) -> Url {
+        if self.base.scheme() == "https" && url.scheme() == "http" {
+            // Leaves the address as it is where it can't be.
+            let _ = url.set_scheme("https");
+        }
+        url
     }
 
     /// An address under the site's own, without the token.
@@ -111,6 +120,12 @@ pub(super) fn site(url: &str) -> Option<Url> {
         url.set_path(&format!("{}/", url.path()));
     }
     Some(url)
+}
+
+/// An address of the web that a course leads to; others (`javascript:`, `file:`) are none that a click may open.
+pub(super) fn link(url: &str) -> Option<String> {
+    let url = Url::parse(url).ok()?;
+    matches!(url.scheme(), "http" | "https" | "mailto").then(|| url.into())
 }
 
 /// What an answer holds, or what it refuses.
@@ -185,10 +200,23 @@ fn post(base: &Url, path: &str, fields: &[(&str, &str)]) -> Result<Ask, Failure>
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use http::HeaderMap;
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
     use crate::platform::http::Manners;
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_an_answer_or_a_failure(bytes in prop::collection::vec(any::<u8>(), 0..60), url in "\\PC{0,40}") {
+            let at = Url::parse("https://cours.exemple.invalid/").unwrap();
+            let _ = read(&Answer { status: 200, headers: HeaderMap::new(), body: bytes.into(), url: at });
+            let _ = (site(&url), link(&url));
+        }
+    }
 
     #[test]
     fn only_files_of_the_site_get_the_token() {
@@ -199,7 +227,7 @@ mod tests {
         assert_eq!(with(&door, file).unwrap(), format!("{file}&token=key"));
         for other in [
             "https://nuage.invalid/moodle/webservice/pluginfile.php/1/a",
-            "http://cours.exemple.invalid/moodle/webservice/pluginfile.php/1/a",
+            "http://cours.exemple.invalid:8080/moodle/webservice/pluginfile.php/1/a",
             "https://cours.exemple.invalid/webservice/pluginfile.php/1/a",
             "https://cours.exemple.invalid@nuage.invalid/moodle/webservice/pluginfile.php/1/a",
             "https://cours.exemple.invalid/moodle/webservice/pluginfile.php/../../../other",
@@ -208,6 +236,8 @@ mod tests {
         ] {
             assert_eq!(with(&door, other), None, "{other}");
         }
+        let plain = with(&door, "http://cours.exemple.invalid/moodle/webservice/pluginfile.php/1/a").unwrap();
+        assert!(plain.starts_with("https://cours.exemple.invalid/"), "{plain}");
         door.is_called(Some("https://www.exemple.invalid"));
         assert!(with(&door, "https://www.exemple.invalid/webservice/pluginfile.php/1/a").is_some());
     }

@@ -172,9 +172,21 @@ const ENTITIES: [(&str, char); 30] = [
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
+
+    proptest! {
+        #[test]
+        fn any_text_has_words_or_none(text in "[<>&#;x0-9a-z/ !\u{e9}]{0,40}") {
+            let read = words(&text);
+            prop_assert!(read.is_none_or(|read| !read.is_empty() && !read.contains("  ")));
+            let _ = decimal(&json!({ "v": text }), "v");
+        }
+    }
 
     #[test]
     fn numbers_are_read_whatever_their_form() {

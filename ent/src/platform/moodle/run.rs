@@ -61,6 +61,9 @@ impl<'a> Run<'a> {
         run.door.is_called(text(&info, "siteurl").as_deref());
         run.school = text(&info, "sitename");
         run.offered = list(&info, "functions").iter().filter_map(|function| text(function, "name")).collect();
+        if run.offered.is_empty() {
+            return Err(Failure::Changed("the site does not say what it offers".to_owned()));
+        }
         run.keep(info)?;
         Ok(run)
     }

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::courses::Known;
+use super::door::link;
 use super::fields::{day, int, list, text};
 use super::files::{Told, Waiting};
 use super::run::{Kept, Run};
@@ -117,7 +118,7 @@ impl Run<'_> {
             };
             let name = told.name.clone();
             match text(file, "fileurl").filter(|url| self.door.file(url).is_none()) {
-                Some(url) => attachments.push(Attachment::Link { name, url }),
+                Some(url) => attachments.extend(link(&url).map(|url| Attachment::Link { name, url })),
                 None => {
                     attachments.push(Attachment::File { name, key: told.key.clone() });
                     let (subject, year) = (place.course.name.clone(), place.course.year);
