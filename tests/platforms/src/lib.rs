@@ -4,6 +4,7 @@
 
 mod fault;
 pub mod pronote;
+pub mod moodle;
 mod server;
 
 pub use fault::{Fault, Faults};

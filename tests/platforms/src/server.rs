@@ -149,23 +149,32 @@ async fn answer<P: Platform>(
     let body = if fault == Some(Fault::Half) {
         let half = answer.body.slice(..answer.body.len() / 2);
         let pieces = [Ok(Frame::data(half)), Err(broken())];
-        BoxBody::new(StreamBody::new(Pieces(pieces.into_iter())))
+        BoxBody::new(StreamBody::new(Pieces { pieces: pieces.into_iter(), paused: true }))
     } else {
         BoxBody::new(http_body_util::Full::new(answer.body).map_err(|never: Infallible| match never {}))
     };
     Ok(response.body(body).unwrap())
 }
 
-/// A stream of what an iterator gives.
-struct Pieces<I>(I);
+/// A stream of what an iterator gives. It pauses before each piece but the first: what came before is sent before the connection breaks.
+struct Pieces<I> {
+    pieces: I,
+    paused: bool,
+}
 
 impl<I: Iterator + Unpin> futures_core::Stream for Pieces<I> {
     type Item = I::Item;
 
     fn poll_next(
         mut self: std::pin::Pin<&mut Self>,
-        _: &mut std::task::Context<'_>,
+        context: &mut std::task::Context<'_>,
     ) -> std::task::Poll<Option<Self::Item>> {
-        std::task::Poll::Ready(self.0.next())
+        if !self.paused {
+            self.paused = true;
+            context.waker().wake_by_ref();
+            return std::task::Poll::Pending;
+        }
+        self.paused = false;
+        std::task::Poll::Ready(self.pieces.next())
     }
 }
