@@ -1,3 +1,10 @@
 //! Formats of files that platforms export, read without trusting them, and of files that we write.
 
+mod letters;
+pub mod lsl;
+pub mod lsu;
 pub mod quiz;
+mod reading;
+mod tree;
+
+pub use reading::{Reading, Remark, Unreadable};
