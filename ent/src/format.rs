@@ -1,5 +1,6 @@
 //! Formats of files that platforms export, read without trusting them, and of files that we write.
 
+pub mod ics;
 mod letters;
 pub mod lsl;
 pub mod lsu;
