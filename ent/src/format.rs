@@ -4,6 +4,8 @@ pub mod ics;
 mod letters;
 pub mod lsl;
 pub mod lsu;
+pub mod pdf;
+pub mod pix;
 pub mod quiz;
 mod reading;
 mod tree;
