@@ -8,6 +8,7 @@ pub mod pdf;
 pub mod pix;
 pub mod quiz;
 mod reading;
+pub mod recognise;
 mod tree;
 
 pub use reading::{Reading, Remark, Unreadable};
