@@ -198,6 +198,8 @@ fn year_of(year: &Element) -> Option<SchoolYear> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
     use super::*;
 
     const CLASS: &[u8] = include_bytes!("../../tests/data/lsl-class.xml");

@@ -1,4 +1,5 @@
 //! Calendars as known programs write them, with made-up lessons.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use jiff::civil::{date, datetime};
 use proptest::prelude::*;

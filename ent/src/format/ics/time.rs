@@ -107,6 +107,8 @@ fn zone(name: &str) -> Result<Option<TimeZone>, String> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
     use super::*;
 
     fn moment(parameters: &[(&str, &str)], value: &str) -> Result<Moment, String> {

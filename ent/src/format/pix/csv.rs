@@ -225,9 +225,8 @@ fn kind_of(heading: &str) -> Option<Kind> {
     let words: Vec<&str> = plain.split(' ').collect();
     let has = |word: &str| words.contains(&word);
     let first = |word: &str| words.first() == Some(&word);
-    if has("commentaire") || has("comment") || has("naissance") || plain.starts_with("birth") {
-        Some(Kind::FileOnly)
-    } else if has("identifiant") || has("external") || first("session") || first("type") {
+    let file_only = ["commentaire", "comment", "naissance", "birthdate", "birthplace", "identifiant", "external"];
+    if file_only.into_iter().any(has) || first("session") || first("type") {
         Some(Kind::FileOnly)
     } else if first("prenom") || first("firstname") {
         Some(Kind::FirstName)
@@ -259,6 +258,8 @@ fn date(text: &str) -> Option<Date> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
     use proptest::prelude::*;
 
     use super::*;

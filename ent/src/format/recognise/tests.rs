@@ -1,4 +1,5 @@
 //! One file of each kind, files that look like them, and any bytes.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::io::Write;
 

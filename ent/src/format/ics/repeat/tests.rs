@@ -1,4 +1,5 @@
 //! Rules against what python-dateutil 2.9 says of them up to 31 July 2027, and rules that are refused.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use jiff::civil::date;
 use proptest::prelude::*;
