@@ -11,4 +11,4 @@ mod reading;
 pub mod recognise;
 mod tree;
 
-pub use reading::{Reading, Remark, Unreadable};
+pub use reading::{Reading, Reduced, Remark, Unreadable};

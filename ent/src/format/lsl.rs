@@ -6,8 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::lsu::Reduced;
-use super::reading::{Reading, Unreadable};
+use super::reading::{Reading, Reduced, Unreadable};
 use super::tree::{self, Element, Node};
 use crate::record::{Appreciation, Dropped, Piece, Record, ReportCard, ReportSubject, SchoolYear, Score, SourceId};
 

@@ -9,22 +9,13 @@ mod names;
 mod only;
 
 use super::letters::plain;
-use super::reading::{Reading, Unreadable};
+use super::reading::{Reading, Reduced, Unreadable};
 use super::tree::{self, Element};
-use crate::record::{Dropped, SourceId};
+use crate::record::SourceId;
 
 /// The namespace of the format.
 pub(crate) const NAMESPACE: &str = "urn:fr:edu:scolarite:lsun:bilans:import";
 const WHAT: &str = "file of the school record LSU";
-
-/// A file reduced to one pupil.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reduced {
-    /// The file: XML of the same format, in UTF-8.
-    pub bytes: Vec<u8>,
-    /// What was taken out.
-    pub dropped: Vec<Dropped>,
-}
 
 /// The names of the pupils in a file, as `first name, family name`, in its order.
 ///

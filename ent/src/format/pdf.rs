@@ -2,6 +2,7 @@
 //!
 //! What a paper says is guessed from its words; the paper itself is what counts, and is kept.
 
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use lopdf::{Document, LoadOptions};
@@ -59,10 +60,15 @@ pub fn paper(text: &str) -> Option<Paper> {
 /// Reads a certificate of Pix: what is sure of it is the code, with which Pix tells the rest.
 ///
 /// # Errors
-/// [`Unreadable`].
+/// [`Unreadable`]; [`Unreadable::WhichPupil`], with the codes, of a file with several certificates, which is not to be kept.
 pub fn pix_certificate(bytes: &[u8], source: SourceId) -> Result<Reading, Unreadable> {
     let text = text(bytes)?;
     let code = pix::verification_code(&text).ok_or(Unreadable::NotThis("certificate of Pix"))?;
+    // Schools get the certificates of a class in one file; a PDF can't be reduced to one of them.
+    if pix::verification_codes(&text).any(|other| other != code) {
+        let names: BTreeSet<String> = pix::verification_codes(&text).map(str::to_owned).collect();
+        return Err(Unreadable::WhichPupil { names: names.into_iter().collect() });
+    }
     let certificate = Certificate {
         name: "Pix".into(),
         issuer: "Pix".into(),
@@ -195,6 +201,13 @@ mod tests {
         assert_eq!(paper(&text(PIX).unwrap()), Some(Paper::PixCertificate));
         let reading = pix_certificate(PIX, SourceId::of(PIX)).unwrap();
         assert_eq!(reading.pieces[0].key, "pix/P-Y468ACDE");
+    }
+
+    #[test]
+    fn certificates_of_a_class_are_not_kept() {
+        let bytes = include_bytes!("../../tests/data/pix-class.pdf");
+        let names = vec!["P-AAAA1111".to_owned(), "P-BBBB2222".to_owned()];
+        assert_eq!(pix_certificate(bytes, SourceId::of(bytes)), Err(Unreadable::WhichPupil { names }));
     }
 
     #[test]

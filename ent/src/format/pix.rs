@@ -24,7 +24,12 @@ pub fn skill(code: &str) -> Option<(&'static str, &'static str)> {
 /// The code with which anyone can verify a certificate, where one stands in a text: `P-` and eight letters or digits.
 #[must_use]
 pub fn verification_code(text: &str) -> Option<&str> {
-    text.match_indices("P-").map(|(at, _)| at).find_map(|at| {
+    verification_codes(text).next()
+}
+
+/// All such codes in a text.
+pub(crate) fn verification_codes(text: &str) -> impl Iterator<Item = &str> {
+    text.match_indices("P-").map(|(at, _)| at).filter_map(|at| {
         let before = text.get(..at)?.chars().next_back();
         let code = text.get(at..at + 10)?;
         let after = text.get(at + 10..)?.chars().next();

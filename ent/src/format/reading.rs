@@ -1,6 +1,6 @@
 //! What the reading of a file gives: pieces, and remarks about what was not understood.
 
-use crate::record::Piece;
+use crate::record::{Dropped, Piece};
 
 /// What a file held.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -9,6 +9,15 @@ pub struct Reading {
     pub pieces: Vec<Piece>,
     /// What was not understood, at most [`Reading::REMARKS`] of them.
     pub remarks: Vec<Remark>,
+}
+
+/// A file of many people reduced to one of them: keep this one, read it, and say of its pieces what was dropped with [`Reading::less`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reduced {
+    /// The file: of the same format, in UTF-8.
+    pub bytes: Vec<u8>,
+    /// What was taken out.
+    pub dropped: Vec<Dropped>,
 }
 
 /// Something in a file that became no record. The file is kept as it came, so nothing is lost.
@@ -64,6 +73,13 @@ pub enum Unreadable {
 impl Reading {
     /// The most remarks that are kept.
     pub const REMARKS: usize = 100;
+
+    /// Says of each piece what was dropped from its file before that was kept.
+    #[must_use]
+    pub fn less(mut self, dropped: &[Dropped]) -> Self {
+        self.pieces.iter_mut().for_each(|piece| piece.dropped.extend_from_slice(dropped));
+        self
+    }
 
     /// Adds a remark, unless it was made before or there are too many.
     pub(crate) fn remark(&mut self, remark: Remark) {

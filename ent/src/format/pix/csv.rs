@@ -7,8 +7,7 @@ use jiff::civil::Date;
 
 use super::{CODES, skill};
 use crate::format::letters::{self, plain};
-use crate::format::lsu::Reduced;
-use crate::format::reading::{Reading, Unreadable};
+use crate::format::reading::{Reading, Reduced, Unreadable};
 use crate::record::{Certificate, CertificateSkill, Dropped, Piece, Record, SchoolYear, SourceId, Verification};
 
 /// The largest file that is read, in bytes.
