@@ -3,3 +3,6 @@
 pub mod http;
 pub mod pronote;
 pub mod moodle;
+pub mod calendar;
+pub mod http;
+pub mod pix;

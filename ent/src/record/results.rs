@@ -136,7 +136,7 @@ pub struct ReportCard {
 /// A competence and how far it is acquired.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Acquired {
-    /// The framework: `socle`, `pronote`, `pix`, `lsl`.
+    /// The framework: `socle`, `crcn` (digital skills), `pronote`, `pix`, `lsl`.
     pub framework: String,
     /// The field or pillar it is part of.
     pub field: Option<String>,
