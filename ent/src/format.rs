@@ -1,3 +1,4 @@
 //! Formats of files that platforms export, read without trusting them, and of files that we write.
 
+pub mod badge;
 pub mod quiz;
