@@ -1,1 +1,3 @@
 //! Connectors, one for each kind of platform.
+
+pub mod http;
