@@ -1,3 +1,4 @@
 //! Connectors, one for each kind of platform.
 
 pub mod http;
+pub mod pmb;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
 mod fault;
+pub mod pmb;
 mod server;
 
 pub use fault::{Fault, Faults};

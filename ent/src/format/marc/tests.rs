@@ -53,7 +53,8 @@ fn utf8_latin1_and_iso_5426_say_the_same() {
         });
         written.flatten().collect::<Vec<u8>>()
     };
-    let writers: [(&str, &dyn Fn(&str) -> Vec<u8>); 3] = [("50  ", &utf8), ("    ", &latin1), ("0103", &iso5426)];
+    type Write<'a> = &'a dyn Fn(&str) -> Vec<u8>;
+    let writers: [(&str, Write<'_>); 3] = [("50  ", &utf8), ("    ", &latin1), ("0103", &iso5426)];
     for (charset, write) in writers {
         let record = iso2709(&[
             ("001", b"42"),
