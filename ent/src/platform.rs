@@ -2,3 +2,4 @@
 
 pub mod http;
 pub mod pmb;
+pub mod toutatice;

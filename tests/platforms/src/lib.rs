@@ -5,6 +5,7 @@
 mod fault;
 pub mod pmb;
 mod server;
+pub mod toutatice;
 
 pub use fault::{Fault, Faults};
 pub use server::{Answer, Ask, Platform, Running};
