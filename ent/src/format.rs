@@ -6,6 +6,8 @@ pub mod lsl;
 pub mod lsu;
 pub mod pdf;
 pub mod pix;
+pub mod badge;
+pub mod marc;
 pub mod quiz;
 mod reading;
 pub mod recognise;

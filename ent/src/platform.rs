@@ -6,3 +6,5 @@ pub mod moodle;
 pub mod calendar;
 pub mod http;
 pub mod pix;
+pub mod pmb;
+pub mod toutatice;

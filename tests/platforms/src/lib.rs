@@ -7,7 +7,9 @@ mod fault;
 pub mod pronote;
 pub mod moodle;
 mod pix;
+pub mod pmb;
 mod server;
+pub mod toutatice;
 
 pub use calendar::{CALENDAR_PATH, Calendar};
 pub use fault::{Fault, Faults};
