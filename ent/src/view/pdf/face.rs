@@ -59,6 +59,8 @@ impl Face {
         for word in text.split_whitespace() {
             let wide = self.width(word, size);
             if !line.is_empty() && used + space + wide > width {
+                // The space stays at the line's end, so that who selects or hears the text has words.
+                line.push(' ');
                 lines.push(std::mem::take(&mut line));
                 used = 0.0;
             }
@@ -117,7 +119,7 @@ mod tests {
         let face = faces.face(false);
         let text = format!("\u{c9}l\u{e8}ve s\u{e9}rieuse, {} puis \u{1f600}\u{0}x\nfin", "mot".repeat(60));
         let lines = face.wrap(&text, 120.0, 9.0);
-        assert!(lines.iter().all(|line| face.width(line, 9.0) <= 120.0), "{lines:?}");
+        assert!(lines.iter().all(|line| face.width(line.trim_end(), 9.0) <= 120.0), "{lines:?}");
         assert!(lines[0].starts_with("\u{c9}l\u{e8}ve s\u{e9}rieuse,"), "{lines:?}");
         assert_eq!(lines.last().unwrap(), "fin");
         assert_eq!(face.wrap("", 120.0, 9.0), [" "]);

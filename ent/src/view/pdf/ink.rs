@@ -23,6 +23,9 @@ use crate::view::document::Document;
 /// Size of the foot's letters.
 const FOOT_SIZE: f32 = 7.5;
 
+/// Letters of the title in a foot, at most: they stand on one line.
+const FOOT_LETTERS: usize = 80;
+
 /// Which pieces of pages make up each leaf.
 type Leaves = BTreeMap<usize, Vec<Identifier>>;
 
@@ -35,6 +38,7 @@ pub(super) fn ink(document: &Document, lang: Lang, faces: &Faces, laid: &Laid) -
         .producer(String::from("Cartable"));
     pdf.set_metadata(metadata);
     let mut leaves = Leaves::new();
+    let short: String = document.title.chars().take(FOOT_LETTERS).collect();
     for (index, marks) in laid.pages.iter().enumerate() {
         let mut page = pdf.start_page_with(PageSettings::from_wh(WIDTH, HEIGHT)?);
         let mut surface = page.surface();
@@ -42,7 +46,7 @@ pub(super) fn ink(document: &Document, lang: Lang, faces: &Faces, laid: &Laid) -
             draw(&mut surface, faces, mark, &mut leaves);
         }
         let (number, count) = ((index + 1).to_string(), laid.pages.len().to_string());
-        let foot = lang.say_with("page-of", &[("title", &document.title), ("page", &number), ("pages", &count)]);
+        let foot = lang.say_with("page-of", &[("title", &short), ("page", &number), ("pages", &count)]);
         let text = faces.face(false).wrap(&foot, WIDTH - 2.0 * EDGE, FOOT_SIZE).into_iter().next().unwrap_or_default();
         let (x, y) = (EDGE, HEIGHT - EDGE + FOOT_SIZE / 2.0);
         draw(&mut surface, faces, &Mark::Text { x, y, size: FOOT_SIZE, bold: false, text, leaf: None }, &mut leaves);

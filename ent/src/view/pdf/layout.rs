@@ -7,7 +7,7 @@ use crate::view::Lang;
 use crate::view::document::{Document, Section, Table};
 
 /// Letters of a document, at most: what follows is left out. A report card has a few thousand.
-const LETTERS: usize = 300_000;
+const LETTERS: usize = 100_000;
 
 /// Room below a page's text for its foot.
 const FOOT: f32 = 26.0;

@@ -25,7 +25,7 @@ fn texts() -> Vec<String> {
     .map(String::from)
     .to_vec();
     texts.push("\u{e9}".repeat(300));
-    texts.push("x".repeat(3_000));
+    texts.push("x".repeat(10_000));
     texts
 }
 
