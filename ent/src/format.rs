@@ -1,3 +1,14 @@
 //! Formats of files that platforms export, read without trusting them, and of files that we write.
 
+pub mod ics;
+mod letters;
+pub mod lsl;
+pub mod lsu;
+pub mod pdf;
+pub mod pix;
 pub mod quiz;
+mod reading;
+pub mod recognise;
+mod tree;
+
+pub use reading::{Reading, Remark, Unreadable};

@@ -24,6 +24,7 @@ mod pdf;
 mod report;
 mod score;
 mod text;
+mod timetable;
 mod unit;
 
 #[cfg(test)]
@@ -81,7 +82,7 @@ pub fn render(unit: &Unit, kept: &[&Kept], lang: Lang) -> Vec<ViewFile> {
         Top::ReportCards => report::files(&parts, lang),
         Top::Courses => course::files(&parts, lang),
         Top::Homework => homework::files(&parts, lang),
-        Top::Timetable => Vec::new(),
+        Top::Timetable => timetable::files(&parts, lang),
         Top::Marks => mark::files(&parts, lang),
         Top::Competences => competence::files(unit, &parts, lang),
         Top::Certificates => certificate::files(&parts, lang),

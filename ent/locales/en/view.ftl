@@ -145,6 +145,7 @@ level-of-four = { $level } of 4
 framework-socle = Common base (socle commun)
 framework-pronote = PRONOTE
 framework-pix = Pix
+framework-crcn = Digital skills (CRCN)
 framework-lsu = School record (LSU)
 framework-lsl = School record (LSL)
 competences-title = Competences, { $framework }
@@ -166,3 +167,8 @@ loans-late = Late
 loans-current = Current
 loans-hold = Reserved
 loans-past = Returned
+
+# Timetable
+timetable-of = Timetable { $year }
+timetable-week = { $monday } week { $week }
+folder-weeks = Weeks

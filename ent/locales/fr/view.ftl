@@ -145,6 +145,7 @@ level-of-four = { $level } sur 4
 framework-socle = Socle commun
 framework-pronote = PRONOTE
 framework-pix = Pix
+framework-crcn = Compétences numériques (CRCN)
 framework-lsu = Livret scolaire unique
 framework-lsl = Livret scolaire du lycée
 competences-title = Compétences, { $framework }
@@ -166,3 +167,8 @@ loans-late = En retard
 loans-current = En cours
 loans-hold = Réservés
 loans-past = Rendus
+
+# Emploi du temps
+timetable-of = Emploi du temps { $year }
+timetable-week = { $monday } semaine { $week }
+folder-weeks = Semaines

@@ -14,7 +14,8 @@ use super::{Kept, Lang, ViewFile};
 use crate::record::{Certificate, SchoolYear};
 
 /// Frameworks whose names are written otherwise than their ids.
-const KNOWN: [(&str, &str); 5] = [
+const KNOWN: [(&str, &str); 6] = [
+    ("crcn", "framework-crcn"),
     ("socle", "framework-socle"),
     ("pronote", "framework-pronote"),
     ("pix", "framework-pix"),

@@ -2,8 +2,12 @@
 //! that others wrote before our connectors may use it. All people and marks in them are made up.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+mod calendar;
 mod fault;
+mod pix;
 mod server;
 
+pub use calendar::{CALENDAR_PATH, Calendar};
 pub use fault::{Fault, Faults};
+pub use pix::{Pix, PixCertificate};
 pub use server::{Answer, Ask, Platform, Running};

@@ -3,7 +3,10 @@
 use jiff::civil::datetime;
 
 use super::*;
-use crate::record::{Attachment, Course, CourseFile, Homework, Lesson, LessonContent, Loan, LoanState, Turnin};
+use crate::record::{
+    Attachment, Course, CourseFile, Homework, Lesson, LessonContent, Loan, LoanState, TimetableEntry, TimetableState,
+    Turnin,
+};
 
 fn file(subject: &str, folder: &[&str], name: &str) -> Record {
     Record::CourseFile(CourseFile {
@@ -167,4 +170,36 @@ fn books_are_shown_by_state_and_by_list() {
     let csv = text(&files, "Biblioth\u{e8}que/Pr\u{ea}ts - En cours.csv");
     assert!(csv.ends_with("Le Petit Livre;A. Autrice;;2025-09-10;2025-09-24;CDI;\r\n"), "{csv}");
     assert!(text(&files, "Biblioth\u{e8}que/Pr\u{ea}ts.html").contains("<h2>En retard</h2>"));
+}
+
+#[test]
+fn the_timetable_is_a_calendar_of_the_year_and_one_of_each_week() {
+    let entry = |day: Date| {
+        Record::TimetableEntry(TimetableEntry {
+            subject: "Histoire".into(),
+            start: day.at(10, 0, 0, 0),
+            end: day.at(10, 55, 0, 0),
+            teachers: vec!["M. Exemple".into()],
+            rooms: vec!["B12".into()],
+            groups: Vec::new(),
+            state: TimetableState::Planned,
+            memo: None,
+        })
+    };
+    let days = [date(2025, 9, 8), date(2025, 9, 14), date(2025, 9, 15), date(2026, 1, 1)];
+    let kept: Vec<_> = days.iter().map(|day| kept(&day.to_string(), entry(*day))).collect();
+    let files = all(&kept, Lang::Fr);
+    assert_eq!(
+        paths(&files),
+        [
+            "Emploi du temps/2025-2026/Emploi du temps 2025-2026.ics",
+            "Emploi du temps/2025-2026/Semaines/2025-09-08 semaine 37.ics",
+            "Emploi du temps/2025-2026/Semaines/2025-09-15 semaine 38.ics",
+            "Emploi du temps/2025-2026/Semaines/2025-12-29 semaine 1.ics",
+        ]
+    );
+    let week = text(&files, "Emploi du temps/2025-2026/Semaines/2025-09-08 semaine 37.ics");
+    assert_eq!(week.matches("BEGIN:VEVENT").count(), 2, "{week}");
+    assert!(week.contains("SUMMARY:Histoire\r\nLOCATION:B12\r\n"), "{week}");
+    assert!(text(&files, paths(&files)[0]).matches("BEGIN:VEVENT").count() == 4);
 }
