@@ -83,8 +83,11 @@ fn over_the_years(entries: &[Entry], lang: Lang) -> Markup {
     }
 }
 
+/// A competence: what tells it from others, what it is called, and the last level of each year.
+type Row<'a> = (String, String, BTreeMap<Option<SchoolYear>, &'a Entry>);
+
 fn rows(entries: &[&Entry], years: &BTreeSet<Option<SchoolYear>>) -> Vec<Vec<String>> {
-    let mut rows: Vec<(String, String, BTreeMap<Option<SchoolYear>, &Entry>)> = Vec::new();
+    let mut rows: Vec<Row<'_>> = Vec::new();
     for entry in entries {
         let id = entry.competence();
         if rows.last().is_none_or(|(last, _, _)| *last != id) {
@@ -95,7 +98,7 @@ fn rows(entries: &[&Entry], years: &BTreeSet<Option<SchoolYear>>) -> Vec<Vec<Str
             levels.insert(entry.year, entry);
         }
     }
-    let row = |(_, label, levels): (String, String, BTreeMap<_, &Entry>)| {
+    let row = |(_, label, levels): Row<'_>| {
         let cells = years.iter().map(|year| levels.get(year).map(|entry| entry.level.clone()).unwrap_or_default());
         std::iter::once(label).chain(cells).collect()
     };

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::attachment::{self, Files};
 use super::kept::Id;
-use super::name::{Names, title};
+use super::name::{Names, safe, title};
 use super::page::shortcut;
 use super::{Body, Kept, Lang, ViewFile};
 use crate::record::{Attachment, Course, CourseFile, Lesson, Record};
@@ -48,7 +48,7 @@ pub(super) fn files(kept: &[&Kept], lang: Lang) -> Vec<ViewFile> {
     }
     subject.lessons.sort_by_cached_key(|(kept, lesson)| (lesson.start, kept.id()));
     let (year, name) = (first.year_folder(lang), name(first));
-    subject.paths = subject.places(&[&year, name], lang);
+    subject.paths = subject.places(&[&year, &safe(name)], lang);
     let mut out: Vec<ViewFile> = index::page(&subject, &year, name, kept, lang).into_iter().collect();
     out.extend(subject.lessons.iter().filter_map(|(kept, lesson)| lesson::page(&subject, kept, lesson, lang)));
     out.extend(subject.kept_files());

@@ -135,9 +135,10 @@ impl<K> Default for Names<K> {
 }
 
 impl<K: Ord> Names<K> {
-    /// Wants a name in a folder for the thing with this id. Texts are made safe here; folders that differ in case only are one.
+    /// Wants a name in a folder for the thing with this id. Texts are made safe here; an empty one is no
+    /// folder; folders that differ in case only are one.
     pub fn want<'a>(&mut self, id: K, folders: impl IntoIterator<Item = &'a str>, name: &str) {
-        let named = folders.into_iter().filter(|folder| !folder.trim().is_empty());
+        let named = folders.into_iter().filter(|folder| !folder.is_empty());
         self.wanted.insert(id, (named.take(DEEPEST).map(safe).collect(), safe(name)));
     }
 

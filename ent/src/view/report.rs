@@ -4,7 +4,7 @@ mod content;
 
 use serde::Serialize;
 
-use super::name::{Names, title};
+use super::name::{Names, safe, title};
 use super::page::page;
 use super::pdf::pdf;
 use super::{Body, Kept, Lang, ViewFile};
@@ -21,7 +21,7 @@ pub(super) fn files(kept: &[&Kept], lang: Lang) -> Vec<ViewFile> {
     let cards: Vec<(&Kept, &ReportCard)> = kept.iter().filter_map(|kept| Some((*kept, card(kept)?))).collect();
     let mut names = Names::default();
     for (kept, card) in &cards {
-        names.want(kept.id(), [kept.year_folder(lang).as_str(), &kept.school()], &title(&card.period));
+        names.want(kept.id(), [kept.year_folder(lang).as_str(), &safe(&kept.school())], &title(&card.period));
     }
     let paths = names.give();
     let of = |(kept, card): &(&Kept, &ReportCard)| {

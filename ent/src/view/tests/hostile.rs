@@ -7,6 +7,8 @@ use crate::record::{Attachment, CourseFile, Homework, Lesson, ReportCard, Turnin
 fn texts() -> Vec<String> {
     let mut texts: Vec<String> = [
         "",
+        " ",
+        "2025-09-12 maths.html",
         "<script>alert(1)</script>",
         "=cmd|'/C calc'!A0",
         "../../../etc/passwd",
