@@ -82,6 +82,7 @@ pub fn pix_certificate(bytes: &[u8], source: SourceId) -> Result<Reading, Unread
         skills: Vec::new(),
         verification: Verification::Unknown { reason: "Pix was not asked yet".into() },
         file: Some(source),
+        ending: Some("pdf".into()),
     };
     let record = Record::Certificate(certificate);
     let piece = Piece { key: format!("pix/{code}"), year: None, school: None, record, source, dropped: Vec::new() };

@@ -63,6 +63,7 @@ impl Pix {
             skills: skills(document),
             verification,
             file: None,
+            ending: None,
         })
     }
 }

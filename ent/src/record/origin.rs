@@ -106,7 +106,7 @@ impl SchoolYear {
 
 impl fmt::Display for SchoolYear {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}-{}", self.0, self.0 + 1)
+        write!(f, "{}-{}", self.0, self.0.saturating_add(1))
     }
 }
 

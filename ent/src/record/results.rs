@@ -237,6 +237,9 @@ pub struct Certificate {
     pub verification: Verification,
     /// The original file.
     pub file: Option<super::SourceId>,
+    /// The original's ending: `pdf`, `csv`.
+    #[serde(default)]
+    pub ending: Option<String>,
 }
 
 /// A badge (Open Badges 2.0 or 3.0).

@@ -199,6 +199,7 @@ impl Table {
                 reason: format!("a file of results can be changed by anyone{status}"),
             },
             file: Some(source),
+            ending: Some("csv".to_owned()),
         }
     }
 }

@@ -1,0 +1,174 @@
+# Les mots des pages et des fichiers que montrent les vues.
+labelled = { $label } : { $value }
+yes = oui
+no = non
+day = { $day } { $month } { $year }
+first-day = 1er
+month-1 = janvier
+month-2 = février
+month-3 = mars
+month-4 = avril
+month-5 = mai
+month-6 = juin
+month-7 = juillet
+month-8 = août
+month-9 = septembre
+month-10 = octobre
+month-11 = novembre
+month-12 = décembre
+no-year = Sans année
+
+# D'où viennent les données
+platform-pronote = PRONOTE
+platform-moodle = Moodle
+platform-pmb = PMB
+platform-pix = Pix
+platform-toutatice = Toutatice
+platform-calendar = Calendrier
+platform-inbox = Fichier déposé à la main
+source = Source
+source-fetched = Source : { $source }. Récupéré le { $day }.
+page-of = { $title } - page { $page } sur { $pages }
+not-kept = fichier non récupéré
+attachments = Pièces jointes
+
+# Noms de fichiers et de dossiers
+file-contents = Sommaire
+file-loans = Prêts
+folder-links = Liens
+folder-handed-in = Travail rendu
+folder-lists = Listes de lecture
+list-unnamed = Liste sans nom
+
+# Colonnes
+column-date = Date
+column-subject = Matière
+column-label = Intitulé
+column-mark = Note
+column-out-of = Sur
+column-coefficient = Coefficient
+column-coefficient-short = Coef.
+column-class-average = Moyenne de la classe
+column-class-min = Note la plus basse
+column-class-max = Note la plus haute
+column-class-range = De la plus basse à la plus haute
+column-period = Période
+column-bonus = Bonus
+column-optional = Facultative
+column-comment = Commentaire
+column-source = Source
+column-pupil = Élève
+column-class = Classe
+column-min = Min.
+column-max = Max.
+column-level = Niveau
+column-elements = Éléments du programme
+column-appreciations = Appréciations
+column-competence = Compétence
+column-field = Domaine
+column-title = Titre
+column-authors = Auteurs
+column-isbn = ISBN
+column-from = Depuis
+column-until = Jusqu’au
+column-library = Bibliothèque
+column-copy = Exemplaire
+
+# Libellés
+fact-pupil = Élève
+fact-class = Classe
+fact-school = Établissement
+fact-year = Année scolaire
+fact-council = Conseil de classe
+fact-average = Moyenne générale
+fact-class-average = Moyenne de la classe
+fact-hours = Horaire
+fact-teachers = Enseignants
+fact-start = Début
+fact-end = Fin
+fact-due = Pour le
+fact-given = Donné le
+fact-turnin = Rendu
+fact-done = Fait
+fact-issuer = Délivré par
+fact-holder = À
+fact-exam = Épreuve du
+fact-delivered = Délivré le
+fact-expires = Valable jusqu’au
+fact-center = Centre
+fact-score = Points
+fact-level = Niveau
+fact-code = Code de vérification
+fact-criteria = Conditions
+
+# Devoirs et cours
+turnin-paper = sur papier
+turnin-upload = par un fichier
+turnin-kiosk = sur le site d’un éditeur
+turnin-audio = par un enregistrement
+homework-title = { $subject }, pour le { $day }
+lesson-title = { $subject }, { $day }
+contents-title = { $subject }, { $year }
+contents-lessons = Séances
+contents-files = Fichiers
+
+# Notes
+marks-of = Notes { $year }
+marks-table = Notes de { $subject }
+mark-bonus = bonus
+mark-optional = facultative
+curve-title = Notes de { $subject } au fil du temps
+curve-description = { $count } notes ramenées sur 20, du { $from } au { $until }. Le tableau qui suit donne les mêmes notes.
+curve-legend = Trait plein : élève. Tirets : moyenne de la classe. Notes ramenées sur 20.
+special-absent = Absent
+special-exempt = Dispensé
+special-not-marked = Non noté
+special-unfit = Inapte
+special-not-handed-in = Non rendu
+special-absent-zero = Absent (zéro)
+special-not-handed-in-zero = Non rendu (zéro)
+special-congratulations = Félicitations
+
+# Bulletins
+report-title = Bulletin, { $period }
+report-subjects = Matières
+report-subjects-caption = Moyennes et appréciations par matière
+report-appreciations = Appréciations
+report-base = Socle commun
+report-base-caption = Niveaux dans le socle commun
+report-school-life = Vie scolaire
+report-support = Accompagnement
+report-support-note = Information sensible : elle n’apparaît que dans vos propres pages.
+level-of-four = { $level } sur 4
+
+# Compétences
+framework-socle = Socle commun
+framework-pronote = PRONOTE
+framework-pix = Pix
+framework-crcn = Compétences numériques (CRCN)
+framework-lsu = Livret scolaire unique
+framework-lsl = Livret scolaire du lycée
+competences-title = Compétences, { $framework }
+competences-last = Compétences
+competences-caption = Dernier niveau de chaque année
+competences-each = Toutes les évaluations
+competences-each-caption = De la plus récente à la plus ancienne
+
+# Certifications
+certificate-skills = Compétences certifiées
+verified-signed = Vérifié : signé par { $issuer }.
+verified-confirmed = Vérifié : confirmé par l’organisme le { $day }.
+verified-confirmed-once = Vérifié : confirmé par l’organisme.
+verified-refused = Refusé : { $reason }
+verified-unknown = Non vérifié : { $reason }
+
+# Bibliothèque
+loans-late = En retard
+loans-current = En cours
+loans-hold = Réservés
+loans-past = Rendus
+
+# Emploi du temps
+timetable-of = Emploi du temps { $year }
+timetable-week = { $monday } semaine { $week }
+folder-weeks = Semaines

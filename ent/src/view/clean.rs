@@ -1,0 +1,129 @@
+//! HTML of platforms, made harmless: text, lists, tables, links and pictures that are inside it. No scripts, no handlers, no styles,
+//! nothing that is fetched when the page is opened.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use ammonia::{Builder, UrlRelative};
+use maud::{Markup, PreEscaped, html};
+
+/// Longest text that is parsed, in bytes.
+const LONGEST: usize = 1 << 20;
+
+/// How many tags are parsed: what they may cost grows with the square of their depth.
+const TAGS: usize = 10_000;
+
+static CLEANER: LazyLock<Builder<'static>> = LazyLock::new(cleaner);
+
+/// The harmless part of a text in HTML. What is too long to be parsed becomes plain text, cut.
+pub(super) fn clean(text: &str) -> Markup {
+    if text.len() > LONGEST || text.bytes().filter(|&byte| byte == b'<').count() > TAGS {
+        let letters: String = plain(text).chars().take(LONGEST / 4).collect();
+        return html! { p { (letters) } };
+    }
+    if !text.contains(['<', '&']) {
+        return html! { @for line in text.lines().filter(|line| !line.trim().is_empty()) { p { (line) } } };
+    }
+    PreEscaped(CLEANER.clean(text).to_string())
+}
+
+/// The words of a text in HTML, roughly, for a title: without its tags, with the commonest entities read.
+pub(super) fn plain(text: &str) -> String {
+    let mut out = String::new();
+    let mut in_tag = false;
+    for letter in text.chars() {
+        match letter {
+            '<' => {
+                in_tag = true;
+                out.push(' ');
+            }
+            '>' if in_tag => in_tag = false,
+            _ if !in_tag => out.push(letter),
+            _ => {}
+        }
+    }
+    let read = [("&nbsp;", " "), ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")];
+    let out = read.into_iter().fold(out, |out, (entity, letter)| out.replace(entity, letter));
+    out.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn cleaner() -> Builder<'static> {
+    let mut builder = Builder::default();
+    builder
+        // The page has its own first headings; a lesson's are below them.
+        .rm_tags(["h1", "h2", "map", "area"])
+        .add_url_schemes(["data"])
+        .url_relative(UrlRelative::Deny)
+        .link_rel(Some("noopener noreferrer"))
+        .attribute_filter(|element, attribute, value| match (element, attribute) {
+            ("img", "src") => is_picture(value).then_some(Cow::Borrowed(value)),
+            (_, "src" | "href" | "cite") => is_address(value).then_some(Cow::Borrowed(value)),
+            _ => Some(Cow::Borrowed(value)),
+        });
+    builder
+}
+
+/// Whether an address is one that a person may follow.
+pub(super) fn is_address(url: &str) -> bool {
+    let lower = url.trim_start().get(..8).unwrap_or(url).to_ascii_lowercase();
+    ["http://", "https://", "mailto:"].iter().any(|scheme| lower.starts_with(scheme))
+}
+
+/// Whether an address is a picture that is inside it, of a kind that holds no script.
+fn is_picture(url: &str) -> bool {
+    ["png", "jpeg", "gif", "webp"].iter().any(|kind| {
+        url.strip_prefix("data:image/")
+            .and_then(|rest| rest.strip_prefix(kind))
+            .is_some_and(|r| r.starts_with(";base64,"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn what_acts_or_is_fetched_is_taken_out() {
+        for (text, cleaned) in [
+            ("<p onclick=\"x()\">Lire <b>p. 12</b><script>alert(1)</script></p>", "<p>Lire <b>p. 12</b></p>"),
+            ("<a href=\"javascript:x()\">a</a>", "<a rel=\"noopener noreferrer\">a</a>"),
+            ("<a href=\"data:text/html,x\">a</a>", "<a rel=\"noopener noreferrer\">a</a>"),
+            (
+                "<a href=\"https://example.org/\" target=\"_top\">a</a>",
+                "<a href=\"https://example.org/\" rel=\"noopener noreferrer\">a</a>",
+            ),
+            ("<img src=\"https://example.org/t.gif\" alt=\"t\">", "<img alt=\"t\">"),
+            ("<img src=\"data:image/svg+xml;base64,AA\">", "<img>"),
+            ("<img src=\"data:image/png;base64,AA==\">", "<img src=\"data:image/png;base64,AA==\">"),
+            ("<img src=\"/photo.png\">", "<img>"),
+            ("<style>*{background:url(//x)}</style><h1>T</h1>", "T"),
+            ("<p style=\"background:url(https://x/)\">a</p>", "<p>a</p>"),
+            ("<iframe src=\"https://x/\"></iframe><form action=\"/x\"><input></form>", ""),
+            ("a < b", "a &lt; b"),
+            ("un\ndeux", "<p>un</p><p>deux</p>"),
+        ] {
+            assert_eq!(clean(text).into_string(), cleaned, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_deep_or_long_text_becomes_plain() {
+        assert_eq!(clean(&format!("{}fin", "<div>".repeat(200_000))).into_string(), "<p>fin</p>");
+        assert!(clean(&"<p>a".repeat(2_000)).into_string().starts_with("<p>a</p>"));
+    }
+
+    #[test]
+    fn a_title_is_read_from_html() {
+        assert_eq!(plain("<p>Th&eacute;or&egrave;me&nbsp;:\n <b>&lt;3</b></p>"), "Th&eacute;or&egrave;me : <3");
+    }
+
+    proptest! {
+        #[test]
+        fn any_letters_are_cleaned(text in any::<String>()) {
+            let _ = plain(&text);
+            prop_assert!(!clean(&text).into_string().contains("<script"));
+        }
+    }
+}

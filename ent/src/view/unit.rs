@@ -1,0 +1,112 @@
+//! Which files a record takes part in, and what is rendered at once.
+
+use super::Kept;
+use super::name::{fold, safe};
+use crate::record::Record;
+
+/// A folder at the top of the views.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Top {
+    /// Report cards.
+    ReportCards,
+    /// Lessons, courses and their files.
+    Courses,
+    /// Work to do.
+    Homework,
+    /// The timetable.
+    Timetable,
+    /// Marks.
+    Marks,
+    /// Competences, by framework.
+    Competences,
+    /// Certificates and badges.
+    Certificates,
+    /// Books.
+    Library,
+    /// Quizzes.
+    Quizzes,
+}
+
+impl Top {
+    /// All of them, in the order of their names.
+    pub const ALL: [Self; 9] = [
+        Self::Library,
+        Self::ReportCards,
+        Self::Certificates,
+        Self::Competences,
+        Self::Courses,
+        Self::Homework,
+        Self::Timetable,
+        Self::Marks,
+        Self::Quizzes,
+    ];
+
+    /// The folder's name, as its owner sees it: French, in every language, so that paths stay what they are.
+    #[must_use]
+    pub fn folder(self) -> &'static str {
+        match self {
+            Self::ReportCards => "Bulletins",
+            Self::Courses => "Cours",
+            Self::Homework => "Devoirs",
+            Self::Timetable => "Emploi du temps",
+            Self::Marks => "Notes",
+            Self::Competences => "Comp\u{e9}tences",
+            Self::Certificates => "Certifications",
+            Self::Library => "Biblioth\u{e8}que",
+            Self::Quizzes => "QCM",
+        }
+    }
+}
+
+/// The smallest part of a view that is rendered at once.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Unit {
+    /// The folder at the top.
+    pub view: Top,
+    /// What tells it from the view's other units: a school year, a school, a subject, in small letters. This is no path: the paths
+    /// of its files are those that [`super::render`] gives.
+    pub parts: Vec<String>,
+}
+
+impl Unit {
+    fn new<const N: usize>(view: Top, parts: [&str; N]) -> Self {
+        Self { view, parts: parts.into_iter().map(|part| fold(&safe(part))).collect() }
+    }
+}
+
+/// The units that a record takes part in, each once. All of them are to be rendered again when it changes.
+#[must_use]
+pub fn units(kept: &Kept) -> Vec<Unit> {
+    let year = kept.year().map_or_else(String::new, |year| year.to_string());
+    let mut units = match &kept.record {
+        Record::ReportCard(card) => {
+            let base = card.base.iter().map(|acquired| Unit::new(Top::Competences, [&acquired.framework]));
+            std::iter::once(Unit::new(Top::ReportCards, [&year, &kept.school()])).chain(base).collect()
+        }
+        Record::Mark(_) => vec![Unit::new(Top::Marks, [&year])],
+        Record::Evaluation(evaluation) => {
+            let acquired = evaluation.acquired.iter();
+            acquired.map(|acquired| Unit::new(Top::Competences, [&acquired.framework])).collect()
+        }
+        Record::Lesson(lesson) => vec![Unit::new(Top::Courses, [&year, &lesson.subject])],
+        Record::Course(course) => vec![Unit::new(Top::Courses, [&year, &course.name])],
+        Record::CourseFile(file) => {
+            vec![Unit::new(Top::Courses, [&year, &file.subject]), Unit::new(Top::Homework, [&year])]
+        }
+        Record::Homework(_) => vec![Unit::new(Top::Homework, [&year])],
+        Record::TimetableEntry(_) => vec![Unit::new(Top::Timetable, [&year])],
+        Record::Loan(_) => vec![Unit::new(Top::Library, [])],
+        Record::Certificate(certificate) => {
+            let mut units = vec![Unit::new(Top::Certificates, [])];
+            if !certificate.skills.is_empty() {
+                units.push(Unit::new(Top::Competences, [super::competence::framework(certificate)]));
+            }
+            units
+        }
+        Record::Badge(_) => vec![Unit::new(Top::Certificates, [])],
+        Record::Quiz(_) | Record::Period(_) | Record::Person(_) | Record::Group(_) | Record::Absence(_) => Vec::new(),
+    };
+    units.sort();
+    units.dedup();
+    units
+}
