@@ -4,10 +4,10 @@
 
 mod calendar;
 mod fault;
-pub mod pronote;
 pub mod moodle;
 mod pix;
 pub mod pmb;
+pub mod pronote;
 mod server;
 pub mod toutatice;
 
