@@ -167,6 +167,23 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// A word for it, by which messages are found.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Unreachable(_) => "unreachable",
+            Self::Platform(_) => "platform",
+            Self::BadLogin => "bad-login",
+            Self::Closed(_) => "closed",
+            Self::SecondFactor => "second-factor",
+            Self::SessionExpired => "session-expired",
+            Self::TooMany { .. } => "too-many",
+            Self::Suspended { .. } => "suspended",
+            Self::Changed(_) => "changed",
+            Self::Keep(_) => "keep",
+        }
+    }
+
     /// How long the platform must not be asked again after this.
     #[must_use]
     pub fn silence(&self) -> Duration {

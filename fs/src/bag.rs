@@ -32,7 +32,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use cartable_crypto::{BagId, Header, Held, Keyring, SlotRight, SpaceId, SpaceKey, SpaceKeys};
+use cartable_crypto::{BagId, Header, Held, Keyring, SlotRight, SpaceKey, SpaceKeys};
 
 pub use cartable_share::Access;
 use cartable_share::{self as share, Principal, Right};
@@ -43,7 +43,7 @@ use crate::space::Space;
 pub use admit::Admitted;
 /// What a bag is opened with, for those who stand above the file system.
 pub use cartable_crypto::{
-    AppPassword, Code, DEEP, Grant, KeyError, KeyringSlot, Login, Passphrase, Secret, SlotId, SlotKind, Suite,
+    AppPassword, Code, DEEP, Grant, KeyError, KeyringSlot, Login, Passphrase, Secret, SlotId, SlotKind, SpaceId, Suite,
     erase_stack, erasing,
 };
 pub use error::{BagError, OlderCopy};

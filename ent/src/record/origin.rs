@@ -121,6 +121,12 @@ impl SourceId {
         Self(*blake3::hash(bytes).as_bytes())
     }
 
+    /// The name of bytes that were hashed in pieces.
+    #[must_use]
+    pub fn from_hash(hash: blake3::Hash) -> Self {
+        Self(*hash.as_bytes())
+    }
+
     /// As 64 hexadecimal digits.
     #[must_use]
     pub fn text(&self) -> String {

@@ -1,11 +1,14 @@
 //! Which files a record takes part in, and what is rendered at once.
 
+use serde::{Deserialize, Serialize};
+
 use super::Kept;
 use super::name::{fold, safe};
 use crate::record::Record;
 
 /// A folder at the top of the views.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Top {
     /// Report cards.
     ReportCards,
@@ -59,7 +62,7 @@ impl Top {
 }
 
 /// The smallest part of a view that is rendered at once.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Unit {
     /// The folder at the top.
     pub view: Top,

@@ -53,6 +53,31 @@ impl Space {
         Ok(())
     }
 
+    /// Calls `each` with the keys of a kind that begin with `prefix`, in order, until it returns false. `each` must not call back into
+    /// the space.
+    ///
+    /// # Errors
+    /// [`FsError::Database`](crate::FsError::Database).
+    pub fn kept_under(
+        &self,
+        _access: &Access,
+        kind: &str,
+        prefix: &[u8],
+        mut each: impl FnMut(&[u8]) -> bool,
+    ) -> Result<()> {
+        let tree = self.shared.tree.lock();
+        let mut query =
+            tree.db.prepare_cached("SELECT DISTINCT key FROM records WHERE kind = ?1 AND key >= ?2 ORDER BY key")?;
+        let mut rows = query.query(params![kind, prefix])?;
+        while let Some(row) = rows.next()? {
+            let key = row.get_ref(0)?.as_blob().unwrap_or_default();
+            if !key.starts_with(prefix) || !each(key) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     /// Keeps a value, in the place of what was kept in that version.
     ///
     /// # Errors

@@ -1,0 +1,116 @@
+//! Accounts: what a person named once, kept in home with the secret that opens it.
+
+use cartable_fs::{FsError, Space};
+use cartable_share::{Access, Change};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use crate::connector::Secret;
+use crate::record::{AccountId, Platform, Uai};
+
+/// The kind of value in home.
+const KIND: &str = "account";
+
+/// An account at a platform.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Account {
+    /// What its owner calls it.
+    pub name: AccountId,
+    /// The kind of platform.
+    pub platform: Platform,
+    /// Where the platform is; empty where the secret says it.
+    pub url: String,
+    /// The school's number, if its owner gave it.
+    pub uai: Option<Uai>,
+    /// What opens it.
+    pub secret: Secret,
+    /// When it was added, in seconds since 1970.
+    pub added: i64,
+    /// How collecting from it ended last.
+    pub last: Option<Ended>,
+    /// Until when the platform must not be asked, in seconds since 1970.
+    pub silent_until: i64,
+}
+
+/// How collecting ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ended {
+    /// When, in seconds since 1970.
+    pub at: i64,
+    /// What was collected.
+    pub counts: Counts,
+    /// Why it ended early; none when all was asked.
+    pub failure: Option<Trouble>,
+}
+
+/// What was collected.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Records that nobody knew.
+    pub new: u64,
+    /// Records that the platform changed.
+    pub changed: u64,
+    /// Records that were known as they are.
+    pub same: u64,
+    /// Files that came.
+    pub files: u64,
+    /// Bytes of them.
+    pub bytes: u64,
+}
+
+/// Why collecting ended early, for people: a word that names the sentence, and what the platform said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trouble {
+    /// Names the sentence: `ent-unreachable` and the like.
+    pub word: String,
+    /// What was said, without any secret.
+    pub detail: String,
+}
+
+impl Account {
+    /// The account of that name.
+    ///
+    /// # Errors
+    /// [`FsError::Database`]; [`FsError::Damaged`] for what can't be read.
+    pub fn find(home: &Space, access: &Access, name: &str) -> Result<Option<Self>, FsError> {
+        home.kept(access, KIND, name.as_bytes())?.map(|kept| read(&Zeroizing::new(kept.data))).transpose()
+    }
+
+    /// All accounts, by name.
+    ///
+    /// # Errors
+    /// As [`Account::find`].
+    pub fn all(home: &Space, access: &Access) -> Result<Vec<Self>, FsError> {
+        let mut found = Vec::new();
+        home.kept_of(access, KIND, |kept| {
+            found.push(Zeroizing::new(kept.data));
+            true
+        })?;
+        found.iter().map(|data| read(data)).collect()
+    }
+
+    /// Keeps it durably, in the place of what was known under its name.
+    ///
+    /// # Errors
+    /// Those of writing.
+    pub fn save(&self, home: &Space, access: &Access, change: &Change) -> Result<(), FsError> {
+        let data = Zeroizing::new(serde_json::to_vec(self).map_err(|_| FsError::Invalid("account"))?);
+        home.keep(change, KIND, self.name.0.as_bytes(), 1, &data)?;
+        home.sync_all(access)
+    }
+
+    /// Forgets it; what was collected stays. Returns whether it was known.
+    ///
+    /// # Errors
+    /// Those of writing.
+    pub fn remove(home: &Space, access: &Access, change: &Change, name: &str) -> Result<bool, FsError> {
+        let known = home.kept(access, KIND, name.as_bytes())?.is_some();
+        home.forget_kept(change, KIND, name.as_bytes())?;
+        home.sync_all(access)?;
+        Ok(known)
+    }
+}
+
+fn read(data: &[u8]) -> Result<Account, FsError> {
+    serde_json::from_slice(data).map_err(|_| FsError::Damaged("an account".into()))
+}

@@ -1,0 +1,205 @@
+//! Collecting from one account, from the secret to the files: what the command line asks for.
+
+use std::time::Duration;
+
+use cartable_fs::FsError;
+use cartable_fs::bag::Bag;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use reqwest::Url;
+
+use crate::account::{Account, Counts, Ended, Trouble};
+use crate::collection::{Collection, KeepError, Run};
+use crate::connector::{Connector, Failure, Secret, Sink};
+use crate::platform::calendar::Calendar;
+use crate::platform::http::Manners;
+use crate::platform::moodle::Moodle;
+use crate::platform::pix::Pix;
+use crate::platform::pmb::Pmb;
+use crate::platform::pronote::{Account as School, Pronote};
+use crate::platform::toutatice::{Portal, Toutatice};
+use crate::record::Platform;
+use crate::view::Lang;
+
+/// Where schools are.
+const ZONE: &str = "Europe/Paris";
+/// Where Pix answers, for who gave no address.
+const PIX: &str = "https://app.pix.fr";
+/// The name of this program at the portal Toutatice.
+const CLIENT: &str = "cartable";
+
+/// Why nothing was collected.
+#[derive(Debug, thiserror::Error)]
+pub enum CollectError {
+    /// There is no such account.
+    #[error("no account is called {0}")]
+    NoAccount(String),
+    /// The platform must not be asked yet.
+    #[error("the platform must not be asked before {until}")]
+    Silent {
+        /// When it may, in seconds since 1970.
+        until: i64,
+    },
+    /// The bag.
+    #[error(transparent)]
+    Keep(#[from] KeepError),
+    /// The account's address is none.
+    #[error("this is no address: {0}")]
+    Address(String),
+    /// The system has no thread or no clock for it.
+    #[error("the system can't do it: {0}")]
+    System(String),
+    /// Logging in for the first time failed.
+    #[error(transparent)]
+    Login(#[from] Failure),
+}
+
+impl From<FsError> for CollectError {
+    fn from(error: FsError) -> Self {
+        Self::Keep(error.into())
+    }
+}
+
+/// How to collect.
+#[derive(Debug, Clone, Copy)]
+pub struct How {
+    /// In which language files are named, where none is yet.
+    pub lang: Lang,
+    /// The time, in seconds since 1970.
+    pub now: i64,
+    /// How platforms are asked.
+    pub manners: Manners,
+}
+
+/// Collects from an account, and shows what came; `tell` hears how far it is. Whatever the platform does, what came is kept, and the
+/// answer says how it ended.
+///
+/// # Errors
+/// [`CollectError`], when nothing was asked, or what came could not be kept.
+pub fn collect(
+    bag: &Bag,
+    name: &str,
+    how: &How,
+    tell: &mut (dyn FnMut(&str, u64, u64) + Send),
+) -> Result<Ended, CollectError> {
+    let collection = Collection::open_or_make(bag, how.lang)?;
+    let account = Account::find(collection.home(), collection.access(), name)?;
+    let account = account.ok_or_else(|| CollectError::NoAccount(name.to_owned()))?;
+    if account.silent_until > how.now {
+        return Err(CollectError::Silent { until: account.silent_until });
+    }
+    let mut run = Run::begin(&collection, account.clone(), how.now, tell);
+    let asked = ask(&account, how, &mut run)?;
+    let (account, counts) = run.end();
+    finish(&collection, account, counts, asked.err(), how, tell)
+}
+
+/// Opens an account of PRONOTE with the text of a QR code and its PIN, and keeps it under `account.name`.
+///
+/// # Errors
+/// [`CollectError::Login`]; those of keeping it.
+pub fn enroll(bag: &Bag, mut account: Account, code: &str, pin: &str, how: &How) -> Result<Account, CollectError> {
+    let collection = Collection::open_or_make(bag, how.lang)?;
+    let device = device()?;
+    let mut tell = |_: &str, _: u64, _: u64| {};
+    let mut run = Run::begin(&collection, account.clone(), how.now, &mut tell);
+    let (school, secret) = block_on(Pronote::enroll(code, pin, &device, how.manners, &mut run))??;
+    account.url = school.address();
+    account.uai = account.uai.or_else(|| school.uai());
+    account.secret = secret;
+    collection.save(&account)?;
+    Ok(account)
+}
+
+fn ask(account: &Account, how: &How, sink: &mut dyn Sink) -> Result<Result<(), Failure>, CollectError> {
+    let (secret, manners) = (account.secret.clone(), how.manners);
+    let today = today(how.now);
+    let url = |default: &str| {
+        let address = if account.url.is_empty() { default } else { &account.url };
+        Url::parse(address).map_err(|_| CollectError::Address(address.to_owned()))
+    };
+    match account.platform {
+        Platform::Pronote => {
+            let school = School::parse(&account.url).map_err(|_| CollectError::Address(account.url.clone()))?;
+            block_on(Pronote::new(school, secret, today, manners).collect(sink))
+        }
+        Platform::Moodle => {
+            let zone = TimeZone::get(ZONE).unwrap_or(TimeZone::UTC);
+            let mut moodle = Moodle::new(&account.url, secret, zone).with_manners(manners).at(how.now);
+            block_on(moodle.collect(sink))
+        }
+        Platform::Pmb => run(Pmb::new(url("")?, &secret, None, manners), sink),
+        Platform::Pix => run(Pix::new(url(PIX)?, &secret, how.now, manners), sink),
+        Platform::Toutatice => {
+            let portal = Portal { site: url("https://ent.toutatice.fr")?, client: CLIENT.to_owned() };
+            run(Toutatice::new(portal, secret, manners), sink)
+        }
+        Platform::Calendar => run(Calendar::new(&secret, today, manners), sink),
+        // Its files are dropped, not asked for.
+        Platform::Inbox => Ok(Ok(())),
+    }
+}
+
+fn run(connector: Result<impl Connector, Failure>, sink: &mut dyn Sink) -> Result<Result<(), Failure>, CollectError> {
+    match connector {
+        Ok(mut connector) => block_on(connector.collect(sink)),
+        Err(failure) => Ok(Err(failure)),
+    }
+}
+
+fn finish(
+    collection: &Collection,
+    mut account: Account,
+    counts: Counts,
+    failure: Option<Failure>,
+    how: &How,
+    tell: &mut (dyn FnMut(&str, u64, u64) + Send),
+) -> Result<Ended, CollectError> {
+    collection.show(&mut |done, total| tell("views", done, total))?;
+    let silence = failure.as_ref().map_or(Duration::ZERO, Failure::silence);
+    account.silent_until = how.now.saturating_add(i64::try_from(silence.as_secs()).unwrap_or(i64::MAX));
+    let trouble = failure.map(|failure| Trouble { word: failure.word().to_owned(), detail: failure.to_string() });
+    let ended = Ended { at: how.now, counts, failure: trouble };
+    account.last = Some(ended.clone());
+    collection.save(&account)?;
+    Ok(ended)
+}
+
+/// Does asynchronous work on this thread.
+fn block_on<T>(work: impl Future<Output = T>) -> Result<T, CollectError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    Ok(runtime.map_err(|error| CollectError::System(error.to_string()))?.block_on(work))
+}
+
+/// The day at schools.
+fn today(now: i64) -> Date {
+    let zone = TimeZone::get(ZONE).unwrap_or(TimeZone::UTC);
+    zone.to_datetime(Timestamp::from_second(now).unwrap_or(Timestamp::UNIX_EPOCH)).date()
+}
+
+/// A new name for this program at a platform.
+fn device() -> Result<String, CollectError> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|error| CollectError::System(error.to_string()))?;
+    Ok(data_encoding::HEXLOWER.encode(&bytes))
+}
+
+/// Keeps an account; the first one makes the space of what is collected.
+///
+/// # Errors
+/// Those of keeping it.
+pub fn add(bag: &Bag, account: &Account, lang: Lang) -> Result<(), CollectError> {
+    Ok(Collection::open_or_make(bag, lang)?.save(account)?)
+}
+
+/// A secret that its owner typed for a platform.
+#[must_use]
+pub fn typed(platform: Platform, login: Option<String>, secret: zeroize::Zeroizing<String>) -> Secret {
+    match (platform, login) {
+        (Platform::Calendar, _) => Secret::Address { url: secret },
+        (Platform::Pix, _) => Secret::Code { code: secret },
+        (_, Some(login)) => Secret::Password { login, password: secret },
+        (_, None) => Secret::Token { login: String::new(), token: secret, device: String::new() },
+    }
+}

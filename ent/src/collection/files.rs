@@ -1,0 +1,126 @@
+//! Raw answers and files: by their bytes once they are whole, by their key as long as they come.
+
+use cartable_fs::{FsError, Kind, Staged, WriteTimes};
+use serde::{Deserialize, Serialize};
+
+use super::{Collection, KeepError};
+use crate::record::SourceId;
+
+const SOURCES: &str = ".sources";
+const PARTIAL: &str = ".partial";
+const PIECE_BYTES: usize = 1 << 20;
+
+/// A file that came whole.
+#[derive(Serialize, Deserialize)]
+struct Whole {
+    /// What the platform said of its state.
+    version: String,
+    source: SourceId,
+}
+
+impl Collection {
+    /// Keeps a raw answer under the name that its bytes have; one that is there stays.
+    pub(super) fn keep_source(&self, id: SourceId, bytes: &[u8]) -> Result<(), KeepError> {
+        if self.find(&source_path(id))?.is_some() {
+            return Ok(());
+        }
+        self.place(&self.staged(bytes)?, &source_path(id), None, &[])
+    }
+
+    /// A raw answer or file.
+    ///
+    /// # Errors
+    /// [`FsError::NotFound`]; those of reading.
+    pub fn source(&self, id: SourceId) -> Result<Vec<u8>, KeepError> {
+        let attr = self.find(&source_path(id))?.ok_or(FsError::NotFound)?;
+        let mut bytes = vec![0; usize::try_from(attr.size).map_err(|_| FsError::FileTooLarge)?];
+        let mut at = 0;
+        while at < bytes.len() {
+            let read = self.space.read(&self.access, attr.id, at as u64, &mut bytes[at..])?;
+            if read == 0 {
+                break;
+            }
+            at += read;
+        }
+        bytes.truncate(at);
+        Ok(bytes)
+    }
+
+    /// A copy of a raw file that has no name yet; it shares the stored bytes.
+    pub(super) fn staged_source(&self, id: SourceId) -> Result<Option<Staged>, KeepError> {
+        let Some(attr) = self.find(&source_path(id))? else { return Ok(None) };
+        let original = cartable_fs::Original { space: &self.space, access: &self.access };
+        Ok(Some(Staged::copy(original, &self.space, &self.change, &attr)?))
+    }
+
+    /// The file of that key, if it is of that version and whole.
+    pub(super) fn whole_file(&self, key: &[u8], version: &str) -> Result<Option<SourceId>, KeepError> {
+        let Some(kept) = self.space.kept(&self.access, "file", key)? else { return Ok(None) };
+        let whole: Whole = serde_json::from_slice(&kept.data).map_err(|_| KeepError::Damaged("a file"))?;
+        let there = whole.version == version && self.find(&source_path(whole.source))?.is_some();
+        Ok(there.then_some(whole.source))
+    }
+
+    /// How many bytes of a file of that version came; what came of another version is dropped.
+    pub(super) fn begin_partial(&self, key: &[u8], version: &str) -> Result<u64, KeepError> {
+        let path = partial_path(key);
+        let known = self.space.kept(&self.access, "partial", key)?;
+        if known.is_some_and(|kept| kept.data == version.as_bytes())
+            && let Some(attr) = self.find(&path)?
+        {
+            return Ok(attr.size);
+        }
+        self.restart_partial(key)?;
+        self.space.keep(&self.change, "partial", key, 1, version.as_bytes())?;
+        Ok(0)
+    }
+
+    pub(super) fn restart_partial(&self, key: &[u8]) -> Result<(), KeepError> {
+        let empty = Staged::new(&self.space, &self.change, Kind::File)?;
+        self.place(&empty, &partial_path(key), None, &[])
+    }
+
+    pub(super) fn add_to_partial(&self, key: &[u8], bytes: &[u8]) -> Result<(), KeepError> {
+        let attr = self.find(&partial_path(key))?.ok_or(FsError::NotFound)?;
+        self.space.write(&self.change, attr.id, attr.size, bytes, WriteTimes::Now, false)?;
+        Ok(())
+    }
+
+    /// The file has come whole: it gets the name that its bytes have.
+    pub(super) fn finish_partial(&self, key: &[u8]) -> Result<(SourceId, u64), KeepError> {
+        let path = partial_path(key);
+        let attr = self.find(&path)?.ok_or(FsError::NotFound)?;
+        let version = self.space.kept(&self.access, "partial", key)?.ok_or(FsError::NotFound)?.data;
+        let version = String::from_utf8(version).map_err(|_| KeepError::Damaged("a file"))?;
+        let mut hasher = blake3::Hasher::new();
+        let (mut piece, mut at) = (vec![0; PIECE_BYTES], 0);
+        loop {
+            let read = self.space.read(&self.access, attr.id, at, &mut piece)?;
+            if read == 0 {
+                break;
+            }
+            hasher.update(&piece[..read]);
+            at += read as u64;
+        }
+        let source = SourceId::from_hash(hasher.finalize());
+        if self.find(&source_path(source))?.is_none() {
+            let original = cartable_fs::Original { space: &self.space, access: &self.access };
+            let staged = Staged::copy(original, &self.space, &self.change, &attr)?;
+            self.place(&staged, &source_path(source), None, &[])?;
+        }
+        let whole = serde_json::to_vec(&Whole { version, source }).map_err(|_| KeepError::Damaged("a file"))?;
+        self.space.keep(&self.change, "file", key, 1, &whole)?;
+        self.space.forget_kept(&self.change, "partial", key)?;
+        self.remove(&path)?;
+        Ok((source, attr.size))
+    }
+}
+
+fn source_path(id: SourceId) -> [String; 3] {
+    let text = id.text();
+    [SOURCES.into(), text[..2].into(), text]
+}
+
+fn partial_path(key: &[u8]) -> [String; 2] {
+    [PARTIAL.into(), blake3::hash(key).to_hex().to_string()]
+}

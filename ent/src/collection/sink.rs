@@ -1,0 +1,137 @@
+//! One run of a connector: what it hands over is kept as it comes.
+
+use std::collections::BTreeMap;
+
+use super::pieces::{BETWEEN, Became, Whose};
+use super::{Collection, KeepError};
+use crate::account::{Account, Counts};
+use crate::connector::{Failure, Secret, Sink};
+use crate::record::{Piece, SourceId};
+
+/// Raw answers that wait in memory for a record that is new, in bytes: most say what is known.
+const WAITING_BYTES: usize = 64 << 20;
+
+/// Takes what the connector of an account collects.
+pub struct Run<'a> {
+    collection: &'a Collection,
+    account: Account,
+    whose: Whose,
+    waiting: BTreeMap<SourceId, Vec<u8>>,
+    waiting_bytes: usize,
+    counts: Counts,
+    tell: &'a mut (dyn FnMut(&str, u64, u64) + Send),
+}
+
+impl<'a> Run<'a> {
+    /// Begins to collect for an account at `now`, in seconds since 1970; `tell` hears how far it is.
+    pub fn begin(
+        collection: &'a Collection,
+        account: Account,
+        now: i64,
+        tell: &'a mut (dyn FnMut(&str, u64, u64) + Send),
+    ) -> Self {
+        let whose = Whose { platform: account.platform, account: account.name.clone(), uai: account.uai.clone(), now };
+        Self { collection, account, whose, waiting: BTreeMap::new(), waiting_bytes: 0, counts: Counts::default(), tell }
+    }
+
+    /// What was kept, and the account as it is now.
+    #[must_use]
+    pub fn end(self) -> (Account, Counts) {
+        (self.account, self.counts)
+    }
+
+    fn key(&self, name: &str) -> Vec<u8> {
+        [self.account.name.0.as_bytes(), &[BETWEEN], name.as_bytes()].concat()
+    }
+}
+
+impl Sink for Run<'_> {
+    fn source(&mut self, bytes: &[u8], _media_type: &str) -> Result<SourceId, Failure> {
+        let id = SourceId::of(bytes);
+        if self.waiting.contains_key(&id) {
+            return Ok(id);
+        }
+        if self.waiting_bytes + bytes.len() > WAITING_BYTES {
+            for (id, bytes) in std::mem::take(&mut self.waiting) {
+                self.collection.keep_source(id, &bytes).map_err(failed)?;
+            }
+            self.waiting_bytes = 0;
+        }
+        self.waiting_bytes += bytes.len();
+        self.waiting.insert(id, bytes.to_vec());
+        Ok(id)
+    }
+
+    fn piece(&mut self, piece: Piece) -> Result<(), Failure> {
+        let (collection, waiting) = (self.collection, &mut self.waiting);
+        let waiting_bytes = &mut self.waiting_bytes;
+        let mut keep = |source: SourceId, text: &str| {
+            // The answer itself, and files that the record names.
+            let wanted = |id: &SourceId| *id == source || text.contains(&id.text());
+            let named: Vec<SourceId> = waiting.keys().copied().filter(wanted).collect();
+            for id in named {
+                if let Some(bytes) = waiting.remove(&id) {
+                    *waiting_bytes -= bytes.len();
+                    collection.keep_source(id, &bytes)?;
+                }
+            }
+            Ok(())
+        };
+        match collection.keep_piece(&self.whose, piece, &mut keep).map_err(failed)? {
+            Became::New => self.counts.new += 1,
+            Became::Changed => self.counts.changed += 1,
+            Became::Same => self.counts.same += 1,
+        }
+        Ok(())
+    }
+
+    fn has_file(&mut self, key: &str, version: &str) -> Result<Option<SourceId>, Failure> {
+        self.collection.whole_file(&self.key(key), version).map_err(failed)
+    }
+
+    fn begin_file(&mut self, key: &str, version: &str) -> Result<u64, Failure> {
+        self.collection.begin_partial(&self.key(key), version).map_err(failed)
+    }
+
+    fn file_bytes(&mut self, key: &str, bytes: &[u8]) -> Result<(), Failure> {
+        self.counts.bytes += bytes.len() as u64;
+        self.collection.add_to_partial(&self.key(key), bytes).map_err(failed)
+    }
+
+    fn restart_file(&mut self, key: &str) -> Result<(), Failure> {
+        self.collection.restart_partial(&self.key(key)).map_err(failed)
+    }
+
+    fn finish_file(&mut self, key: &str) -> Result<SourceId, Failure> {
+        self.counts.files += 1;
+        self.collection.finish_partial(&self.key(key)).map(|(source, _)| source).map_err(failed)
+    }
+
+    fn save_secret(&mut self, secret: &Secret) -> Result<(), Failure> {
+        self.account.secret = secret.clone();
+        let collection = self.collection;
+        self.account
+            .save(&collection.home, &collection.access, &collection.change)
+            .map_err(|error| failed(error.into()))
+    }
+
+    fn noted(&mut self, name: &str) -> Result<Option<String>, Failure> {
+        let kept = self.collection.space.kept(&self.collection.access, "note", &self.key(name));
+        let kept = kept.map_err(|error| failed(error.into()))?;
+        Ok(kept.and_then(|kept| String::from_utf8(kept.data).ok()))
+    }
+
+    fn note(&mut self, name: &str, value: &str) -> Result<(), Failure> {
+        let (collection, key) = (self.collection, self.key(name));
+        let kept = collection.space.keep(&collection.change, "note", &key, 1, value.as_bytes());
+        kept.map_err(|error| failed(error.into()))
+    }
+
+    fn progress(&mut self, what: &str, done: u64, total: u64) {
+        (self.tell)(what, done, total);
+    }
+}
+
+fn failed(error: KeepError) -> Failure {
+    Failure::Keep(error.to_string())
+}
