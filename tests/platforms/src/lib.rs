@@ -4,6 +4,7 @@
 
 mod fault;
 pub mod moodle;
+pub mod pronote;
 mod server;
 
 pub use fault::{Fault, Faults};
