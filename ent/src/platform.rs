@@ -7,3 +7,4 @@ pub mod pix;
 pub mod pmb;
 pub mod pronote;
 pub mod toutatice;
+pub mod pronote;

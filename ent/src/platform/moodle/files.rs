@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE};
+use http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH};
 use serde_json::Value;
 
 use super::door::{Problem, refusal};
@@ -131,7 +131,7 @@ impl Run<'_> {
         let url = self.door.file(&told.url).ok_or(Problem::Denied)?;
         let mut download = self.door.http.download(Ask::get(url.clone()), from).await?;
         let mut bytes = from;
-        if from > 0 && !(download.goes_on_at(from) && is_as_long(&download, told)) {
+        if from > 0 && !download.goes_on_at(from) {
             self.sink.restart_file(&told.key)?;
             bytes = 0;
             // 206 and 416 hold no whole file.
@@ -167,13 +167,6 @@ impl Run<'_> {
         self.sink.restart_file(&told.key)?;
         Err(Problem::Part(Failure::Platform(why.to_owned())))
     }
-}
-
-/// Whether a part is of a file of the length that was told (`Content-Range`, RFC 9110, 14.4).
-fn is_as_long(download: &Download, told: &Told) -> bool {
-    let range = download.headers.get(CONTENT_RANGE).and_then(|value| value.to_str().ok());
-    let whole = range.and_then(|range| range.rsplit_once('/')).map(|(_, whole)| whole);
-    told.bytes == 0 || whole == Some("*") || whole.and_then(|whole| whole.parse().ok()) == Some(told.bytes)
 }
 
 /// Whether what comes is the file.
