@@ -1,5 +1,6 @@
 //! Quizzes, whatever the format they came in.
 
+pub mod backup;
 mod category;
 pub mod cloze;
 pub mod gift;
