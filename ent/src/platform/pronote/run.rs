@@ -46,12 +46,12 @@ pub(super) struct Kept {
 
 impl Run<'_> {
     /// Whether a step is still to do.
-    pub(super) fn to_do(&mut self, step: &str) -> bool {
-        let to_do = !self.progress.done.contains(step);
-        if to_do {
+    pub(super) fn is_open(&mut self, step: &str) -> bool {
+        let is_open = !self.progress.done.contains(step);
+        if is_open {
             self.sink.progress(step, self.progress.done.len() as u64, 0);
         }
-        to_do
+        is_open
     }
 
     /// A step is done.

@@ -1,4 +1,5 @@
 //! Answers with what a test server does not have, and answers that are anything.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use jiff::civil::date;
 use proptest::prelude::*;
