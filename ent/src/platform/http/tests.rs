@@ -1,4 +1,5 @@
 //! HTTP against a small server at this machine.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use cartable_platforms::{Answer as Served, Ask as Asked, Fault, Platform, Running};
 

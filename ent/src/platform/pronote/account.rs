@@ -108,6 +108,8 @@ const DELEGATION: &str = "A6ABB224-12DD-4E31-AD3E-8A39A1C2C335";
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
     use super::*;
 
     #[test]

@@ -126,6 +126,8 @@ pub(super) const MAX_PERIODS: usize = 40;
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
     use super::*;
     use jiff::civil::date;
 

@@ -110,7 +110,7 @@ pub(super) fn open_code(field: &str, pin: &str) -> Option<Zeroizing<String>> {
 /// hexadecimal digits.
 pub(super) fn wrap(chosen: &[u8; 16], modulus: &str, exponent: &str) -> Option<Vec<u8>> {
     let number = |digits: &str| {
-        let digits = if digits.len() % 2 == 0 { digits.to_owned() } else { format!("0{digits}") };
+        let digits = if digits.len().is_multiple_of(2) { digits.to_owned() } else { format!("0{digits}") };
         let bytes = unhex(&digits)?;
         (bytes.len() <= MAX_RSA_BYTES).then(|| BoxedUint::from_be_slice_vartime(&bytes))
     };

@@ -40,7 +40,7 @@ impl Run<'_> {
     /// Who the user is, and a teacher's classes.
     async fn user_pages(&mut self) -> Result<(), Failure> {
         let step = "PageInfosPerso".to_owned();
-        if !self.to_do(&step) {
+        if !self.is_open(&step) {
             return Ok(());
         }
         let (user, member) = (self.user.clone(), self.user.members.first().cloned());
@@ -66,7 +66,7 @@ impl Run<'_> {
     async fn periods(&mut self, about: &About) -> Result<(), Failure> {
         let periods = about.member.periods_in_use();
         let step = about.step("FonctionParametres", "");
-        if periods.is_empty() || !self.to_do(&step) {
+        if periods.is_empty() || !self.is_open(&step) {
             return Ok(());
         }
         let kept = self.keep(self.calendar.kept.clone(), Whose::Others)?;
@@ -82,7 +82,7 @@ impl Run<'_> {
         let function = "PageBulletins";
         for period in about.member.periods(tab::REPORTS, &self.calendar) {
             let step = about.step(function, &period.name);
-            if !self.to_do(&step) {
+            if !self.is_open(&step) {
                 continue;
             }
             let asked = json!({"N": period.id, "G": OF_MARKS, "L": period.name});
@@ -126,7 +126,7 @@ impl Run<'_> {
             [(tab::PAST_REPORTS, true, false), (tab::PAST_COMPETENCES, false, true), (tab::DOCUMENTS, true, true)];
         for (tab, marks, competences) in tabs {
             let step = about.step(function, &tab.to_string());
-            if !self.user.has(tab) || !self.to_do(&step) {
+            if !self.user.has(tab) || !self.is_open(&step) {
                 continue;
             }
             self.ask("Navigation", tab, Some(&about.member), json!({"onglet": tab, "ongletPrec": 7})).await?;
@@ -157,7 +157,7 @@ impl Run<'_> {
     async fn by_period(&mut self, about: &About, function: &'static str, tab: i64) -> Result<(), Failure> {
         for period in about.member.periods(tab, &self.calendar) {
             let step = about.step(function, &period.name);
-            if !self.to_do(&step) {
+            if !self.is_open(&step) {
                 continue;
             }
             let (first, last) = (period.start.unwrap_or(self.calendar.first), period.end.unwrap_or(self.calendar.last));
@@ -186,7 +186,7 @@ impl Run<'_> {
     async fn teachers(&mut self, about: &About) -> Result<(), Failure> {
         let function = "PageEquipePedagogique";
         let step = about.step(function, "");
-        if !self.user.has(tab::TEACHERS) || !self.to_do(&step) {
+        if !self.user.has(tab::TEACHERS) || !self.is_open(&step) {
             return Ok(());
         }
         if let Some(kept) = self.ask_and_keep(function, tab::TEACHERS, &about.member, Value::Null).await? {
@@ -204,7 +204,7 @@ impl Run<'_> {
         let (from, to) = (self.weeks_since(&note, about)?, self.calendar.week(later(about.today)));
         for week in from..=to {
             let step = about.step(function, &week.to_string());
-            if !self.to_do(&step) {
+            if !self.is_open(&step) {
                 continue;
             }
             let whose = about.member.ask();
@@ -228,7 +228,7 @@ impl Run<'_> {
     async fn work(&mut self, about: &About) -> Result<(), Failure> {
         let function = "PageCahierDeTexte";
         let step = about.step(function, "work");
-        if !self.to_do(&step) {
+        if !self.is_open(&step) {
             return Ok(());
         }
         let (note, unread) = (about.note("work"), self.unread());
@@ -252,7 +252,7 @@ impl Run<'_> {
         while from <= to {
             let last = to.min(from.saturating_add(AT_ONCE - 1));
             let step = about.step(function, &format!("{from}-{last}"));
-            if self.to_do(&step) {
+            if self.is_open(&step) {
                 let data = json!({"domaine": weeks(from, last)});
                 if let Some(kept) = self.ask_and_keep(function, tab::LESSONS, &about.member, data).await? {
                     let found: Found = read::lessons(&kept.answer, about.pupil());

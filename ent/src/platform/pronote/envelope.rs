@@ -141,6 +141,8 @@ const MAX_INFLATED_BYTES: u64 = 64 << 20;
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
     use super::*;
 
     fn round(version: [u32; 3], encrypted: bool, compressed: bool) -> Value {

@@ -72,24 +72,17 @@ impl<'a> Keys<'a> {
             return Some(Attachment::Link { name: name.unwrap_or_else(|| url.clone()), url });
         }
         let name = name?;
-        let key = self.file(&json::text(of, "N")?, None, &name, place, found);
+        let key = self.file(&json::text(of, "N")?, &name, place, found);
         Some(Attachment::File { name, key })
     }
 
     /// A file that is found with a fact; its key.
-    pub(super) fn file(
-        &mut self,
-        id: &str,
-        kind: Option<&'static str>,
-        name: &str,
-        place: &Place<'_>,
-        found: &mut Found,
-    ) -> String {
+    pub(super) fn file(&mut self, id: &str, name: &str, place: &Place<'_>, found: &mut Found) -> String {
         let key = self.key("file", &[place.folder, place.subject, place.day, name]);
         found.files.push(FileRef {
             key: key.clone(),
             id: id.to_owned(),
-            kind,
+            kind: place.kind,
             name: name.to_owned(),
             subject: place.subject.to_owned(),
             path: [place.folder, place.day]
@@ -110,10 +103,14 @@ pub(super) struct Place<'a> {
     pub(super) subject: &'a str,
     /// Day, as `2025-09-05`, or nothing.
     pub(super) day: &'a str,
+    /// What its files are for the platform, where that must be told.
+    pub(super) kind: Option<&'static str>,
 }
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
     use super::*;
     use serde_json::json;
 
@@ -129,7 +126,7 @@ mod tests {
     fn attachments() {
         let list = json!([{"G": 1, "N": "48#aaaaaaaaaa", "L": "a.pdf"}, {"G": 0, "L": "site", "url": "https://example.org"},
             {"G": 0, "L": "https://example.net"}, {"G": 1, "L": "nameless"}, {}]);
-        let place = Place { folder: "Cours", subject: "MATHS", day: "2025-09-05" };
+        let place = Place { folder: "Cours", subject: "MATHS", day: "2025-09-05", kind: None };
         let mut found = Found::default();
         let read = Keys::of(None).attachments(list.as_array().unwrap(), &place, &mut found);
         assert_eq!(read.len(), 3);

@@ -140,6 +140,8 @@ const MAX_FIELDS: usize = 100;
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
     use super::*;
 
     #[test]

@@ -46,12 +46,12 @@ pub(super) struct Kept {
 
 impl Run<'_> {
     /// Whether a step is still to do.
-    pub(super) fn to_do(&mut self, step: &str) -> bool {
-        let to_do = !self.progress.done.contains(step);
-        if to_do {
+    pub(super) fn is_open(&mut self, step: &str) -> bool {
+        let is_open = !self.progress.done.contains(step);
+        if is_open {
             self.sink.progress(step, self.progress.done.len() as u64, 0);
         }
-        to_do
+        is_open
     }
 
     /// A step is done.
@@ -158,8 +158,12 @@ impl Run<'_> {
     /// Takes a file of a fact, unless it is here, and hands it over. The platform tells neither its length nor its age before: the same
     /// name at the same place is the same file.
     async fn file(&mut self, file: &FileRef, kept: &Kept, school: Option<&str>) -> Result<(), Failure> {
-        let Some(url) = self.session.file_url(&file.id, &file.name, file.kind) else { return Ok(()) };
-        let Some(taken) = self.take(&file.key, &file.name, url).await? else { return Ok(()) };
+        let mut taken = self.take_as(file, file.kind).await?;
+        if taken.is_none() && file.kind.is_some() {
+            // Clients differ in whether the kind must be told.
+            taken = self.take_as(file, None).await?;
+        }
+        let Some(taken) = taken else { return Ok(()) };
         let Some(bytes) = taken.bytes else { return Ok(()) };
         let record = CourseFile {
             subject: file.subject.clone(),
@@ -171,6 +175,13 @@ impl Run<'_> {
             file: taken.source,
         };
         self.piece(file.key.clone(), Record::CourseFile(record), kept, self.calendar.year(), school)
+    }
+
+    async fn take_as(&mut self, file: &FileRef, kind: Option<&str>) -> Result<Option<Taken>, Failure> {
+        match self.session.file_url(&file.id, &file.name, kind) {
+            Some(url) => self.take(&file.key, &file.name, url).await,
+            None => Ok(None),
+        }
     }
 
     /// Takes a PDF that the platform makes on demand.

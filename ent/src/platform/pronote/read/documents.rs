@@ -68,7 +68,8 @@ pub(in super::super) fn lockers(answer: &Value, pupil: Option<&str>) -> Found {
         let file = json::field(of, "documentCasier").unwrap_or(of);
         let (Some(id), Some(name)) = (json::text(file, "N"), json::text(file, "L")) else { continue };
         let day = json::date(of, "date").map(|date| date.to_string()).unwrap_or_default();
-        keys.file(&id, None, &name, &Place { folder: "Casier", subject: "Documents", day: &day }, &mut found);
+        let place = Place { folder: "Casier", subject: "Documents", day: &day, kind: None };
+        keys.file(&id, &name, &place, &mut found);
     }
     found
 }

@@ -19,10 +19,10 @@ pub(in super::super) fn homework(answer: &Value, pupil: Option<&str>) -> Found {
         let hash = SourceId::of(html.as_bytes()).text();
         let day = due.to_string();
         let key = keys.key("homework", &[&subject, &day, hash.get(..12).unwrap_or_default()]);
-        let place = |folder| Place { folder, subject: &subject, day: &day };
-        let given = keys.attachments(json::list(of, "ListePieceJointe"), &place("Devoirs"), &mut found);
+        let place = |folder, kind| Place { folder, subject: &subject, day: &day, kind };
+        let given = keys.attachments(json::list(of, "ListePieceJointe"), &place("Devoirs", None), &mut found);
         let handed_in = json::field(of, "documentRendu").map(std::slice::from_ref).unwrap_or_default();
-        let handed_in = keys.attachments(handed_in, &place("Rendus"), &mut found);
+        let handed_in = keys.attachments(handed_in, &place("Rendus", Some("TAFRenduEleve")), &mut found);
         let homework = Homework {
             due,
             given: json::date(of, "DonneLe"),

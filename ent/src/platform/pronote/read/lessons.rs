@@ -21,7 +21,7 @@ pub(in super::super) fn lessons(answer: &Value, pupil: Option<&str>) -> Found {
         };
         let key = keys.key("lesson", &[&subject, &start.to_string()]);
         let day = start.date().to_string();
-        let place = Place { folder: "Cours", subject: &subject, day: &day };
+        let place = Place { folder: "Cours", subject: &subject, day: &day, kind: None };
         let contents = contents.iter().map(|of| content(of, &place, &mut keys, &mut found)).collect();
         let teachers = json::labels(of, "listeProfesseurs");
         let end = json::datetime(of, "DateFin").filter(|end| *end > start);

@@ -25,7 +25,7 @@ pub(in super::super) fn marks(answer: &Value, period: &str, pupil: Option<&str>)
         // A period may hold the marks of others: the year those of its terms.
         let period = json::label(of, "periode").unwrap_or_else(|| period.to_owned());
         let key = keys.key("mark", &[&period, &subject, &day, &label]);
-        papers(of, &Place { folder: "", subject: &subject, day: &day }, &mut keys, &mut found);
+        papers(of, &Place { folder: "", subject: &subject, day: &day, kind: None }, &mut keys, &mut found);
         let bonus = json::flag(of, "estBonus");
         let mark = Mark {
             subject,
@@ -53,7 +53,7 @@ fn papers(of: &Value, place: &Place<'_>, keys: &mut Keys<'_>, found: &mut Found)
     let kinds = [("libelleSujet", "DevoirSujet", "Sujets"), ("libelleCorrige", "DevoirCorrige", "Corrections")];
     for (field, kind, folder) in kinds {
         if let Some(name) = json::text(of, field) {
-            keys.file(&id, Some(kind), &name, &Place { folder, ..*place }, found);
+            keys.file(&id, &name, &Place { folder, kind: Some(kind), ..*place }, found);
         }
     }
 }

@@ -8,30 +8,39 @@ use crate::record::{Appreciation, ReportCard, ReportSubject};
 /// Whether an answer holds a report card. One that is not published comes as a message instead, or as nothing; its PDF must not be asked
 /// for: the platform ends the session of who does.
 pub(in super::super) fn is_published(answer: &Value) -> bool {
-    let silent = ["Message", "message"].iter().all(|name| answer.get(name).is_none());
-    silent && json::must_list(answer, "ListeServices").is_some()
+    let is_silent = |name: &&str| answer.get(*name).is_none_or(|message| message == "");
+    ["Message", "message"].iter().all(is_silent) && json::must_list(answer, "ListeServices").is_some()
 }
 
 /// Reads a report card, without its PDF.
 pub(in super::super) fn report(answer: &Value, period: &str, pupil: &str, class: Option<&str>) -> ReportCard {
+    let general = json::field(answer, "General").unwrap_or(&Value::Null);
     ReportCard {
         pupil: Some(pupil.to_owned()),
-        class: class.map(str::to_owned),
+        class: class.map(str::to_owned).or_else(|| json::label(answer, "Classe")),
         period: period.to_owned(),
         council: None,
-        average: json::score(answer, "MoyenneGenerale").or_else(|| general(answer, "MoyenneEleve")),
-        class_average: json::decimal(answer, "MoyenneGeneraleClasse"),
+        average: json::score(general, "MoyenneEleve"),
+        class_average: json::decimal(general, "MoyenneClasse"),
         subjects: json::list(answer, "ListeServices").iter().filter_map(subject).collect(),
         appreciations: appreciations(answer),
         base: Vec::new(),
-        school_life: Vec::new(),
-        support: Vec::new(),
+        school_life: school_life(answer),
+        support: json::labels(answer, "ListeProjets"),
         pdf: None,
     }
 }
 
-fn general(answer: &Value, name: &str) -> Option<crate::record::Score> {
-    json::score(json::field(answer, "General")?, name)
+/// What the school wrote of absences and delays, in its own words.
+fn school_life(answer: &Value) -> Vec<(String, String)> {
+    let all = json::field(answer, "ListeAbsences").unwrap_or(&Value::Null);
+    let names = [
+        ("Absences", "strAbsences"),
+        ("Retards", "strRetards"),
+        ("Punitions", "strPunitions"),
+        ("Sanctions", "strSanctions"),
+    ];
+    names.into_iter().filter_map(|(name, field)| Some((name.to_owned(), json::text(all, field)?))).collect()
 }
 
 /// A subject; `None` without its name.
@@ -56,9 +65,7 @@ fn subject(of: &Value) -> Option<ReportSubject> {
         class_max: json::decimal(of, "MoyenneSup"),
         appreciations: json::labels(of, "ListeAppreciations"),
         elements: elements.iter().filter_map(|element| json::text(element, "L")).collect(),
-        level: json::number(of, "Positionnement")
-            .and_then(|level| u8::try_from(level).ok())
-            .filter(|level| (1..=4).contains(level)),
+        level: None,
     })
 }
 

@@ -1,4 +1,5 @@
 //! Answers with what a test server does not have, and answers that are anything.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use jiff::civil::date;
 use proptest::prelude::*;
@@ -54,6 +55,9 @@ fn report_cards_of_other_forms() {
             "Coefficient": {"V": "2,00"}, "ListeElements": {"V": [
                 {"L": "Fractions", "ListeProfesseurs": {"V": [{"L": "M. EXEMPLE"}]}},
                 {"L": "Angles", "ListeProfesseurs": {"V": [{"L": "M. EXEMPLE"}]}}]}}, {"couleur": "#fff"}]},
+        "General": {"V": {"MoyenneEleve": {"V": "14,20"}, "MoyenneClasse": {"V": "11,80"}}},
+        "ListeAbsences": {"V": {"strAbsences": "2 demi-journ\u{e9}es", "strRetards": ""}},
+        "ListeProjets": {"V": [{"L": "PAP"}]}, "Classe": {"V": {"L": "3B"}}, "Message": "",
         "ObjetListeAppreciations": {"V": {"ListeAppreciations": {"V": [{"L": "Bien"}, {"Intitule": "Vide", "L": ""}]}}}});
     assert!(is_published(&answer));
     let report = report(&answer, "T1", "EXEMPLE Alice", None);
@@ -64,6 +68,12 @@ fn report_cards_of_other_forms() {
     assert_eq!(subject.elements, ["Fractions", "Angles"]);
     assert!(matches!(subject.average, Some(Score::Special(_))));
     assert_eq!(report.appreciations.len(), 1);
+    assert_eq!(
+        (report.average, report.class_average.as_deref()),
+        (Some(Score::Value("14.20".to_owned())), Some("11.80"))
+    );
+    assert_eq!(report.school_life, [("Absences".to_owned(), "2 demi-journ\u{e9}es".to_owned())]);
+    assert_eq!((report.support, report.class.as_deref()), (vec!["PAP".to_owned()], Some("3B")));
 }
 
 #[test]
