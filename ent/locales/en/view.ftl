@@ -114,10 +114,10 @@ contents-files = Files
 
 # Marks
 marks-of = Marks { $year }
-marks-table = Marks in { $subject }
+marks-table = { $subject }: all marks
 mark-bonus = bonus
 mark-optional = optional
-curve-title = Marks in { $subject } over time
+curve-title = { $subject }: marks over time
 curve-description = { $count } marks brought to 20, from { $from } to { $until }. The table below gives the same marks.
 curve-legend = Solid line: pupil. Dashes: class average. Marks brought to 20.
 special-absent = Absent

@@ -114,10 +114,10 @@ contents-files = Fichiers
 
 # Notes
 marks-of = Notes { $year }
-marks-table = Notes de { $subject }
+marks-table = { $subject } : toutes les notes
 mark-bonus = bonus
 mark-optional = facultative
-curve-title = Notes de { $subject } au fil du temps
+curve-title = { $subject } : notes au fil du temps
 curve-description = { $count } notes ramenées sur 20, du { $from } au { $until }. Le tableau qui suit donne les mêmes notes.
 curve-legend = Trait plein : élève. Tirets : moyenne de la classe. Notes ramenées sur 20.
 special-absent = Absent

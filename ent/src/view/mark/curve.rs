@@ -49,6 +49,7 @@ pub(super) fn figure(number: usize, subject: &str, marks: &[&Mark], lang: Lang) 
     let own: Vec<_> = points.iter().map(|point| place(point, point.own)).collect();
     let class: Vec<_> = points.iter().filter_map(|point| Some(place(point, point.class?))).collect();
     let (title_id, description_id) = (format!("curve-{number}-title"), format!("curve-{number}-description"));
+    // Shapes are closed: in a picture inside a page, no element is empty by itself.
     html! {
         figure {
             svg viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } role="img" aria-labelledby={ (title_id) " " (description_id) } {
@@ -56,12 +57,12 @@ pub(super) fn figure(number: usize, subject: &str, marks: &[&Mark], lang: Lang) 
                 desc id=(description_id) { (description) }
                 @for step in [0.0_f64, 5.0, 10.0, 15.0, 20.0] {
                     @let y = format!("{:.1}", height(step));
-                    line class="grid" x1=(LEFT) x2=(WIDTH - EDGE) y1=(y) y2=(y);
+                    line class="grid" x1=(LEFT) x2=(WIDTH - EDGE) y1=(y) y2=(y) {}
                     text x="4" y=(format!("{:.1}", height(step) + 4.0)) { (step) }
                 }
-                @if class.len() > 1 { path class="class" stroke-width="1.5" d=(path(&class)); }
-                path class="own" stroke-width="2" d=(path(&own));
-                @for (x, y) in &own { circle class="point" cx=(format!("{x:.1}")) cy=(format!("{y:.1}")) r="3.5"; }
+                @if class.len() > 1 { path class="class" stroke-width="1.5" d=(path(&class)) {} }
+                path class="own" stroke-width="2" d=(path(&own)) {}
+                @for (x, y) in &own { circle class="point" cx=(format!("{x:.1}")) cy=(format!("{y:.1}")) r="3.5" {} }
             }
             figcaption { (lang.say("curve-legend")) }
         }

@@ -104,9 +104,9 @@ fn marks_are_a_spreadsheet_and_curves() {
     let page = text(&files, "Notes/2025-2026/Notes 2025-2026.html");
     for part in [
         "role=\"img\" aria-labelledby=\"curve-0-title curve-0-description\"",
-        "<title id=\"curve-0-title\">Notes de Math\u{e9}matiques au fil du temps</title>",
+        "<title id=\"curve-0-title\">Math\u{e9}matiques\u{a0}: notes au fil du temps</title>",
         "<desc id=\"curve-0-description\">2 notes ramen\u{e9}es sur 20, du 10 septembre 2025 au 17 septembre 2025.",
-        "<path class=\"own\" stroke-width=\"2\" d=\"M48.0 66.8L612.0 129.2\">",
+        "<path class=\"own\" stroke-width=\"2\" d=\"M48.0 66.8L612.0 129.2\"></path>",
         "<td><bdi>14,5/20</bdi></td>",
         "4 \u{2013} 18,5",
     ] {
