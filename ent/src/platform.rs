@@ -7,4 +7,3 @@ pub mod pix;
 pub mod pmb;
 pub mod pronote;
 pub mod toutatice;
-pub mod pronote;
