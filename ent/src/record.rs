@@ -22,7 +22,7 @@ use crate::format::quiz::Quiz;
 
 /// One fact about a person.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
+#[serde(tag = "type", rename_all = "kebab-case")]
 pub enum Record {
     /// A part of a school year.
     Period(Period),
@@ -98,5 +98,23 @@ impl Record {
             Self::Group(_) => "group",
             Self::Absence(_) => "absence",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+
+    /// No field of a record is taken for its type.
+    #[test]
+    fn what_was_kept_is_read_back() {
+        let from = "2026-11-28T08:00:00".parse().unwrap();
+        let absence =
+            Absence { kind: AbsenceKind::Delay, from, until: None, reason: None, justified: None, minutes: Some(5) };
+        let record = Record::Absence(absence);
+        let text = serde_json::to_string(&record).unwrap();
+        assert_eq!(serde_json::from_str::<Record>(&text).unwrap(), record);
     }
 }

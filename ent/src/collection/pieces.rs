@@ -11,7 +11,7 @@ pub(super) const BETWEEN: u8 = 0x1f;
 
 /// Who a record is collected for.
 #[derive(Debug, Clone)]
-pub struct Whose {
+pub(super) struct Whose {
     /// The kind of platform.
     pub platform: Platform,
     /// The account.

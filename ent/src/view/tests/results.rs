@@ -71,7 +71,7 @@ fn a_report_card_is_a_page_a_pdf_and_data() {
         assert!(page.contains(part), "{part} in {page}");
     }
     let data: serde_json::Value = serde_json::from_str(&text(&files, &format!("{folder}/Trimestre 1.json"))).unwrap();
-    assert_eq!((&data["record"]["kind"], &data["origin"]["key"]), (&"report-card".into(), &"1".into()));
+    assert_eq!((&data["record"]["type"], &data["origin"]["key"]), (&"report-card".into(), &"1".into()));
 }
 
 #[test]

@@ -1,0 +1,139 @@
+//! From a school's platform to the drive and the share: what was collected is there when the platform is not.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use cartable_ent::account::{Account, Ended};
+use cartable_ent::collect::{How, add, collect, enroll, typed};
+use cartable_ent::platform::http::Manners;
+use cartable_ent::record::{AccountId, Platform};
+use cartable_ent::view::Lang;
+use cartable_platforms::Running;
+use cartable_platforms::pronote::{PIN, Pronote, School};
+use cartable_tests::dav::Dav;
+use cartable_tests::share::{Doors, Served};
+use zeroize::Zeroizing;
+
+/// 2026-11-28 and a day later.
+const TODAY: i64 = 1_795_860_000;
+const DAY: i64 = 86_400;
+
+fn how(now: i64) -> How {
+    How { lang: Lang::Fr, now, manners: Manners { gap: Duration::ZERO, ..Manners::default() } }
+}
+
+fn account(name: &str, url: &str, login: &str, password: &str) -> Account {
+    let secret = typed(Platform::Pronote, Some(login.to_owned()), Zeroizing::new(password.to_owned()));
+    Account {
+        name: AccountId(name.to_owned()),
+        platform: Platform::Pronote,
+        url: url.to_owned(),
+        uai: None,
+        secret,
+        added: TODAY,
+        last: None,
+        silent_until: 0,
+    }
+}
+
+fn run(served: &Served, name: &str, now: i64) -> Ended {
+    collect(served.opened(), name, &how(now), &mut |_, _, _| {}).unwrap()
+}
+
+/// All files below a folder: their paths, and what is in them.
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    fn below(top: &Path, folder: &Path, found: &mut BTreeMap<String, Vec<u8>>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                below(top, &path, found);
+            } else {
+                let name = path.strip_prefix(top).unwrap().to_str().unwrap().to_owned();
+                found.insert(name, fs::read(&path).unwrap());
+            }
+        }
+    }
+    let mut found = BTreeMap::new();
+    below(folder, folder, &mut found);
+    found
+}
+
+#[test]
+fn report_cards_are_there_when_the_platform_is_not() {
+    let school = Running::start(Pronote::new(School::lycee()), 0);
+    let pupil = &school.platform.school.people[0];
+    let mut served = Served::new(Doors::Both);
+    let url = format!("{}/pronote/eleve.html", school.url());
+    add(served.opened(), &account("lycee", &url, &pupil.login, &pupil.password), Lang::Fr).unwrap();
+    let first = run(&served, "lycee", TODAY);
+    assert_eq!(first.failure, None);
+    assert!(first.counts.new > 20, "{first:?}");
+    let shown = files(&served.drive());
+    let cards: Vec<_> = shown.keys().filter(|path| path.starts_with("Bulletins/")).collect();
+    assert!(cards.iter().any(|path| path.ends_with(".pdf")), "{:#?}", shown.keys());
+    for top in ["Cours", "Devoirs", "Emploi du temps", "Notes", "Comp\u{e9}tences"] {
+        assert!(shown.keys().any(|path| path.starts_with(top)), "{top}: {:#?}", shown.keys());
+    }
+
+    // Again: nothing changes, and nobody reads anything else.
+    let again = run(&served, "lycee", TODAY + DAY);
+    assert_eq!((again.failure, again.counts.new, again.counts.changed), (None, 0, 0));
+    assert!(files(&served.drive()) == shown);
+
+    drop(school);
+    let gone = run(&served, "lycee", TODAY + 2 * DAY);
+    assert_eq!(gone.failure.unwrap().word, "unreachable");
+    assert!(files(&served.drive()) == shown);
+    served.reopen();
+    assert!(files(&served.drive()) == shown);
+    let dav = Dav::new(served.client());
+    for (path, contents) in &shown {
+        let encoded: Vec<String> = path.split('/').map(encode).collect();
+        assert!(dav.read(&encoded).unwrap() == *contents, "{path}");
+    }
+    assert!(served.is_clean());
+}
+
+/// The name of a file in a path.
+fn encode(name: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    name.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}
+
+#[test]
+fn a_code_opens_an_account_and_every_file_tells_its_origin() {
+    let school = Running::start(Pronote::new(School::lycee()), 0);
+    let pupil = school.platform.school.people[0].login.clone();
+    let served = Served::new(Doors::Both);
+    let code = school.platform.qr_code(&school.url(), &pupil, PIN).unwrap();
+    let made = enroll(served.opened(), account("lycee", "", "", ""), &code, PIN, &how(TODAY)).unwrap();
+    assert!(made.url.contains("/pronote/"));
+    for day in 0..3 {
+        assert_eq!(run(&served, "lycee", TODAY + day * DAY).failure, None);
+    }
+    for path in files(&served.drive()).keys() {
+        let path = served.drive().join(path);
+        let mut value = [0; 64];
+        let name = c"user.{urn:cartable:origin}platform";
+        let length = rustix::fs::getxattr(&path, name, &mut value).unwrap();
+        assert_eq!(&value[..length], b"pronote", "{path:?}");
+    }
+}
+
+/// A folder of one's own keeps its name: what is collected stands beside it.
+#[test]
+fn two_things_never_fight_for_a_name() {
+    let school = Running::start(Pronote::new(School::lycee()), 0);
+    let pupil = &school.platform.school.people[0];
+    let served = Served::new(Doors::Both);
+    fs::create_dir(served.drive().join("Bulletins")).unwrap();
+    fs::write(served.drive().join("Bulletins/mine"), "mine").unwrap();
+    let url = format!("{}/pronote/eleve.html", school.url());
+    add(served.opened(), &account("lycee", &url, &pupil.login, &pupil.password), Lang::Fr).unwrap();
+    run(&served, "lycee", TODAY);
+    assert_eq!(fs::read(served.drive().join("Bulletins/mine")).unwrap(), b"mine");
+    assert!(served.drive().join("Bulletins (ENT)").read_dir().unwrap().count() > 0);
+}
