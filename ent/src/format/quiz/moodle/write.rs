@@ -33,6 +33,10 @@ fn file(quizzes: &[Quiz], pronote: bool) -> Written {
     Written { text: out.finish(), lost: writer.losses.finish() }
 }
 
+/// What PRONOTE's files say of every question, besides its points.
+const USUAL: [&str; 3] = ["externallink", "usecase", "editeur"];
+const GRADE: &str = "defaultgrade";
+
 struct Writer {
     losses: Losses,
     pronote: bool,
@@ -78,7 +82,9 @@ impl Writer {
     fn question(&mut self, out: &mut Out, question: &Question) {
         self.note(question);
         let other = &question.other;
-        out.element("question", &[("type", type_name(&question.kind))], other, |out| {
+        let mut rest = other.clone();
+        rest.elements.retain(|raw| !self.pronote || !USUAL.contains(&raw.name()));
+        out.element("question", &[("type", type_name(&question.kind))], &rest, |out| {
             self.words(out, other, "name", &question.name);
             if !other.has("questiontext") {
                 self.text(out, "questiontext", &question.text, Format::Html);
@@ -110,15 +116,19 @@ impl Writer {
         });
     }
 
-    /// What programs that write for PRONOTE put here, in this order.
+    /// What programs that write for PRONOTE put here, in this order; what a file said otherwise stands in the same place.
     fn usual(&mut self, out: &mut Out, question: &Question) {
         let other = &question.other;
-        scalar(out, other, "externallink", Some(""));
-        if !matches!(question.kind, Kind::Short { .. }) {
-            scalar(out, other, "usecase", Some("1"));
+        let short = matches!(question.kind, Kind::Short { .. });
+        let grade = question.grade.as_ref().map_or("1", Number::text);
+        for (name, value) in [(USUAL[0], ""), (USUAL[1], "1"), (GRADE, grade), (USUAL[2], "0")] {
+            if name != GRADE {
+                other.elements.iter().filter(|raw| raw.name() == name).for_each(|raw| out.raw(raw));
+            }
+            if name != "usecase" || !short {
+                scalar(out, other, name, Some(value));
+            }
         }
-        scalar(out, other, "defaultgrade", Some(question.grade.as_ref().map_or("1", Number::text)));
-        scalar(out, other, "editeur", Some("0"));
     }
 
     fn kind(&mut self, out: &mut Out, question: &Question) {

@@ -62,7 +62,12 @@ impl Out {
             return self.end_line();
         }
         self.text.push('>');
-        content(&mut self.text, text);
+        // A text inside a text may stand in CDATA already, which can't hold another.
+        if self.one_line {
+            self.text.push_str(&escape(text));
+        } else {
+            content(&mut self.text, text);
+        }
         self.end(name);
     }
 
