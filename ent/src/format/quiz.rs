@@ -4,6 +4,7 @@ pub mod backup;
 mod category;
 pub mod cloze;
 pub mod gift;
+pub mod html;
 mod input;
 #[cfg(test)]
 mod made;
