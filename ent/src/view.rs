@@ -21,6 +21,7 @@ mod mark;
 pub mod name;
 mod page;
 mod pdf;
+mod quiz;
 mod report;
 mod score;
 mod text;
@@ -87,7 +88,7 @@ pub fn render(unit: &Unit, kept: &[&Kept], lang: Lang) -> Vec<ViewFile> {
         Top::Competences => competence::files(unit, &parts, lang),
         Top::Certificates => certificate::files(&parts, lang),
         Top::Library => library::files(&parts, lang),
-        Top::Quizzes => Vec::new(),
+        Top::Quizzes => quiz::files(unit, &parts, lang),
     };
     files.sort_by(|one, other| one.path.cmp(&other.path));
     files

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use maud::{Markup, html};
 
 use self::entry::Entry;
-use super::name::{fold, title};
+use super::name::{fold, safe, title};
 use super::page::{page, table};
 use super::unit::Unit;
 use super::{Kept, Lang, ViewFile};
@@ -28,9 +28,18 @@ pub(super) fn framework(certificate: &Certificate) -> &str {
     if fold(&certificate.name).contains("pix") { "pix" } else { &certificate.name }
 }
 
+/// What a framework is known by: its id also where its name stands for it, so that no two have the same file.
+pub(super) fn known_by(framework: &str) -> String {
+    let folded = fold(&safe(framework));
+    let is = |(id, message): &&(&str, &str)| {
+        folded == *id || [Lang::Fr, Lang::En].iter().any(|lang| folded == fold(&safe(&lang.say(message))))
+    };
+    KNOWN.iter().find(is).map_or(folded.clone(), |(id, _)| (*id).to_owned())
+}
+
 pub(super) fn files(unit: &Unit, kept: &[&Kept], lang: Lang) -> Vec<ViewFile> {
     let mut entries: Vec<Entry> = kept.iter().flat_map(|kept| entry::entries(kept, lang)).collect();
-    entries.retain(|entry| unit.parts == [fold(&super::name::safe(&entry.framework))]);
+    entries.retain(|entry| unit.parts == [known_by(&entry.framework)]);
     entries.sort();
     let Some(first) = entries.first() else {
         return Vec::new();
@@ -50,7 +59,8 @@ pub(super) fn files(unit: &Unit, kept: &[&Kept], lang: Lang) -> Vec<ViewFile> {
 }
 
 fn shown(framework: &str, lang: Lang) -> String {
-    let known = KNOWN.iter().find(|(id, _)| *id == fold(framework));
+    let known_by = known_by(framework);
+    let known = KNOWN.iter().find(|(id, _)| *id == known_by);
     known.map_or_else(|| framework.trim().to_owned(), |(_, message)| lang.say(message))
 }
 

@@ -4,6 +4,7 @@
 
 mod courses;
 mod hostile;
+mod quizzes;
 mod results;
 
 use std::collections::BTreeMap;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Kept;
+use super::competence::{framework, known_by};
 use super::name::{fold, safe};
 use crate::record::Record;
 
@@ -71,6 +72,12 @@ pub struct Unit {
     pub parts: Vec<String>,
 }
 
+/// The first part of units that hold the quizzes of a level, where others have a school year.
+pub(super) const BY_LEVEL: &str = "par niveau";
+
+/// The folder of quizzes without a subject, in every language: units by subject know it by this name too.
+pub(super) const NO_SUBJECT: &str = "Sans mati\u{e8}re";
+
 impl Unit {
     fn new<const N: usize>(view: Top, parts: [&str; N]) -> Self {
         Self { view, parts: parts.into_iter().map(|part| fold(&safe(part))).collect() }
@@ -83,13 +90,13 @@ pub fn units(kept: &Kept) -> Vec<Unit> {
     let year = kept.year().map_or_else(String::new, |year| year.to_string());
     let mut units = match &kept.record {
         Record::ReportCard(card) => {
-            let base = card.base.iter().map(|acquired| Unit::new(Top::Competences, [&acquired.framework]));
+            let base = card.base.iter().map(|acquired| Unit::new(Top::Competences, [&known_by(&acquired.framework)]));
             std::iter::once(Unit::new(Top::ReportCards, [&year, &kept.school()])).chain(base).collect()
         }
         Record::Mark(_) => vec![Unit::new(Top::Marks, [&year])],
         Record::Evaluation(evaluation) => {
             let acquired = evaluation.acquired.iter();
-            acquired.map(|acquired| Unit::new(Top::Competences, [&acquired.framework])).collect()
+            acquired.map(|acquired| Unit::new(Top::Competences, [&known_by(&acquired.framework)])).collect()
         }
         Record::Lesson(lesson) => vec![Unit::new(Top::Courses, [&year, &lesson.subject])],
         Record::Course(course) => vec![Unit::new(Top::Courses, [&year, &course.name])],
@@ -102,12 +109,17 @@ pub fn units(kept: &Kept) -> Vec<Unit> {
         Record::Certificate(certificate) => {
             let mut units = vec![Unit::new(Top::Certificates, [])];
             if !certificate.skills.is_empty() {
-                units.push(Unit::new(Top::Competences, [super::competence::framework(certificate)]));
+                units.push(Unit::new(Top::Competences, [&known_by(framework(certificate))]));
             }
             units
         }
         Record::Badge(_) => vec![Unit::new(Top::Certificates, [])],
-        Record::Quiz(_) | Record::Period(_) | Record::Person(_) | Record::Group(_) | Record::Absence(_) => Vec::new(),
+        Record::Quiz(quiz) => {
+            let by_level = quiz.level.as_ref().map(|level| Unit::new(Top::Quizzes, [BY_LEVEL, level]));
+            let subject = quiz.subject.as_deref().unwrap_or(NO_SUBJECT);
+            std::iter::once(Unit::new(Top::Quizzes, [&year, subject])).chain(by_level).collect()
+        }
+        Record::Period(_) | Record::Person(_) | Record::Group(_) | Record::Absence(_) => Vec::new(),
     };
     units.sort();
     units.dedup();

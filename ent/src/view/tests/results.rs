@@ -159,6 +159,28 @@ fn competences_are_shown_over_the_years() {
 }
 
 #[test]
+fn a_framework_is_the_same_by_its_id_and_by_its_name() {
+    let evaluation = |framework: &str| {
+        Record::Evaluation(Evaluation {
+            label: "Expos\u{e9}".into(),
+            subject: None,
+            teacher: None,
+            date: None,
+            period: None,
+            coefficient: None,
+            description: None,
+            acquired: vec![acquired(framework, "CPD_FRA", "Langue fran\u{e7}aise", 2)],
+        })
+    };
+    let kept = [kept("a", evaluation("socle")), kept("b", evaluation("SOCLE COMMUN")), kept("c", evaluation("<b>"))];
+    assert_eq!(
+        paths(&all(&kept, Lang::Fr)),
+        ["Socle commun.html", "Socle commun.json", "_b_.html", "_b_.json"]
+            .map(|name| format!("Comp\u{e9}tences/{name}"))
+    );
+}
+
+#[test]
 fn certificates_and_badges_say_whether_they_are_true() {
     let certificate = Certificate {
         name: "Pix".into(),
