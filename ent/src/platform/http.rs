@@ -7,7 +7,7 @@
 mod cookies;
 
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -176,14 +176,8 @@ impl Http {
     /// # Errors
     /// [`Failure::Unreachable`] when this machine has no certificates to check TLS with.
     pub fn new(manners: Manners) -> Result<Self, Failure> {
-        let no_tls = |_| Failure::Unreachable("TLS can't be set up".to_owned());
-        let tls = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .and_then(rustls::ConfigBuilder::with_platform_verifier)
-            .map_err(no_tls)?
-            .with_no_client_auth();
         let client = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls)
+            .tls_backend_preconfigured(tls()?)
             .user_agent(USER_AGENT)
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
@@ -285,6 +279,20 @@ impl Http {
         self.cookies.take(&ask.url, response.headers());
         Ok(response)
     }
+}
+
+/// How TLS is done: with ring, and the certificates that this machine trusts, which are read once.
+fn tls() -> Result<rustls::ClientConfig, Failure> {
+    static TLS: OnceLock<rustls::ClientConfig> = OnceLock::new();
+    if let Some(tls) = TLS.get() {
+        return Ok(tls.clone());
+    }
+    let made = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .and_then(rustls::ConfigBuilder::with_platform_verifier)
+        .map_err(|_| Failure::Unreachable("TLS can't be set up".to_owned()))?
+        .with_no_client_auth();
+    Ok(TLS.get_or_init(|| made).clone())
 }
 
 /// What this program calls itself.

@@ -1,4 +1,5 @@
 //! HTTP against a small server at this machine.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use cartable_platforms::{Answer as Served, Ask as Asked, Fault, Platform, Running};
 
@@ -27,6 +28,11 @@ impl Platform for Small {
             "/many" => {
                 let mut answer = Served::status(429);
                 answer.headers.push(("retry-after", "120".to_owned()));
+                answer
+            }
+            "/parts" if ask.headers.contains_key("range") => {
+                let mut answer = Served { status: 206, ..Served::of("text/plain", "def") };
+                answer.headers.push(("content-range", "bytes 3-5/6".to_owned()));
                 answer
             }
             "/long" => Served::of("text/plain", vec![b'x'; 5000]),
@@ -114,4 +120,18 @@ fn plain_http_is_for_this_machine() {
         may("https://example.org/") && may("http://127.0.0.1:8/") && may("http://[::1]/") && may("http://localhost/")
     );
     assert!(!may("http://example.org/") && !may("http://127.0.0.1.example.org/") && !may("ftp://127.0.0.1/"));
+}
+
+#[test]
+fn a_file_goes_on_where_it_stopped() {
+    let server = Running::start(Small, 0);
+    let url = |path: &str| Url::parse(&format!("{}{path}", server.url())).unwrap();
+    let mut http = http();
+    runtime().block_on(async {
+        let mut download = http.download(Ask::get(url("/parts")), 3).await.unwrap().success().unwrap();
+        assert!(download.goes_on_at(3) && !download.goes_on_at(2));
+        assert_eq!(download.next().await.unwrap().unwrap().as_ref(), b"def");
+        assert!(download.next().await.unwrap().is_none());
+        assert!(!http.download(Ask::get(url("/echo")), 3).await.unwrap().goes_on_at(3));
+    });
 }
