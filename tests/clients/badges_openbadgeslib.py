@@ -12,6 +12,7 @@ import base64, datetime, json, pathlib, struct, sys, zlib
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
+from openbadgeslib._jws import sign as jws_sign, utils as jws_utils
 from openbadgeslib.errors import LibOpenBadgesException
 from openbadgeslib.ob2.models import Assertion as Assertion2, IdentityObject, Verification
 from openbadgeslib.ob2.signer import OB2Signer
@@ -85,6 +86,12 @@ def make(folder):
     (folder / "did.svg").write_bytes(signer.sign_into_svg(credential(did), SVG))
     (folder / "curve.jws").write_text(OB3Signer(pem(curve), algorithm="ES256").sign(credential(curve_did)))
     (folder / "unbound.jws").write_text(OB3Signer(pem(numbers)).sign(credential("https://lycee.example/issuer")))
+    jwk = json.dumps(OB3Signer(pem(numbers))._public_jwk()).encode()
+    numbers_did = "did:jwk:" + base64.urlsafe_b64encode(jwk).rstrip(b"=").decode()
+    (folder / "numbers.jws").write_text(OB3Signer(pem(numbers)).sign(credential(numbers_did)))
+    (folder / "changed-unbound.jws").write_text(
+        changed(OB3Signer(pem(numbers)).sign(credential("https://lycee.example/issuer")))
+    )
     (folder / "changed.jws").write_text(changed(signer.sign(credential(did))))
     (folder / "other-key.jws").write_text(OB3Signer(pem(curve), algorithm="ES256").sign(credential(did)))
     (folder / "ended.jws").write_text(signer.sign(credential(did, expiration_date=WHEN + datetime.timedelta(days=30))))
@@ -106,6 +113,19 @@ def make(folder):
     )
     old = OB2Signer(pem(numbers))
     (folder / "old.jws").write_text(old.sign(assertion))
+    # An assertion that brings its class, its issuer and the issuer's key along.
+    profile = {
+        "type": "Profile", "id": "https://lycee.example/issuer", "name": "Lycée Exemple",
+        "publicKey": {"type": "CryptographicKey", "owner": "https://lycee.example/issuer", "publicKeyPem": public_pem(numbers).decode()},
+    }
+    whole = assertion.to_dict() | {
+        "badge": {"type": "BadgeClass", "id": "https://lycee.example/badges/chess", "name": "Tournoi d'échecs",
+                  "criteria": {"narrative": "Gagner cinq parties."}, "issuer": profile}
+    }
+    for name, said in [("old-whole.jws", whole), ("changed-old.jws", whole | {"issuedOn": "2020-01-01T00:00:00Z"})]:
+        parts = [jws_utils.encode({"alg": "RS256"}), jws_utils.encode(said)]
+        signature = jws_utils.to_base64(jws_sign({"alg": "RS256"}, whole, pem(numbers)))
+        (folder / name).write_bytes(b".".join([*parts, signature]))
     (folder / "old.png").write_bytes(old.sign_into_png(assertion, png()))
     (folder / "old.svg").write_bytes(old.sign_into_svg(assertion, SVG))
 

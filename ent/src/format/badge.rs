@@ -93,7 +93,7 @@ fn judge(text: &str, now: Timestamp) -> Result<(Told, Verification), BadgeError>
             let verification = assertion::hosted(&document, &told);
             return Ok((told, verification));
         }
-        let told = credential::read(&document)?;
+        let told = credential::read(&document, None)?;
         let proof = ldp::check(&document, &told, now);
         let verification = credential::judge(&document, &told, proof, now);
         return Ok((told, verification));
@@ -106,7 +106,7 @@ fn judge(text: &str, now: Timestamp) -> Result<(Told, Verification), BadgeError>
     // A credential of the data model 1.1 stands in a claim of its own.
     let document = claims.get("vc").filter(|inner| inner.is_object()).unwrap_or(claims);
     if credential::is_credential(document) {
-        let told = credential::read(document)?;
+        let told = credential::read(document, Some(claims))?;
         let proof = match credential::contradiction(claims, document, &told) {
             Some(reason) => Proof::False(reason),
             None => issuer::check(&signed, &told.issuer, document.get("issuer")),

@@ -10,7 +10,7 @@ mod fields;
 mod iso2709;
 mod xml;
 
-pub use fields::{Field, Fields};
+use fields::Fields;
 
 use crate::record::{Loan, LoanState, SourceId};
 
@@ -81,8 +81,7 @@ pub fn read(bytes: &[u8]) -> Result<Notices, MarcError> {
 
 impl Notice {
     /// Takes what is known of a book from the fields of its record; nothing for one without a title.
-    #[must_use]
-    pub fn of(fields: &Fields) -> Option<Self> {
+    fn of(fields: &Fields) -> Option<Self> {
         // 200: title proper $a, part $h and $i, other title information $e. A second $a is another work in the same volume.
         let title = fields.of("200").next()?;
         let mut name = title.first("a")?;

@@ -171,7 +171,11 @@ impl Connector for Pmb {
     async fn collect(&mut self, sink: &mut dyn Sink) -> Result<(), Failure> {
         (self.lost, self.left_out) = (0, 0);
         let result = self.run(sink).await;
-        self.logout().await;
+        match &result {
+            // Nothing more is asked of who is away, or said that it is too much; the session ends by itself.
+            Err(Failure::Unreachable(_) | Failure::TooMany { .. } | Failure::Suspended { .. }) => self.session = None,
+            _ => self.logout().await,
+        }
         result?;
         sink.note("left-out", &self.left_out.to_string())
     }

@@ -20,40 +20,43 @@ pub(super) fn has_type(node: &Value, wanted: &str) -> bool {
     }
 }
 
-/// What a credential says.
-pub(super) fn read(document: &Value) -> Result<Told, BadgeError> {
+/// What a credential says; where it leaves that to the claims of the text it was signed as (data model 1.1), what those say.
+pub(super) fn read(document: &Value, claims: Option<&Value>) -> Result<Told, BadgeError> {
     let issuer = document.get("issuer");
     let issuer_name = text(issuer.and_then(|issuer| issuer.get("name")));
     let achievement = subject(document).and_then(|subject| first(subject.get("achievement")));
     let of = |name: &str| achievement.and_then(|achievement| achievement.get(name));
     let criteria = first(of("criteria"));
+    let claim = |name: &str| claims.and_then(|claims| claims.get(name));
+    let time =
+        |name: &str| claim(name).and_then(seconds).and_then(|at| Some(Timestamp::from_second(at).ok()?.to_string()));
     Ok(Told {
-        issuer: id(issuer).or_else(|| issuer_name.clone()).ok_or(BadgeError::Damaged("it names no issuer"))?,
+        issuer: id(issuer)
+            .or_else(|| text(claim("iss")))
+            .or_else(|| issuer_name.clone())
+            .ok_or(BadgeError::Damaged("it names no issuer"))?,
         issuer_name,
         name: text(of("name")).ok_or(BadgeError::Damaged("it names no achievement"))?,
         description: text(of("description")),
         criteria: text(criteria.and_then(|criteria| criteria.get("narrative"))).or_else(|| id(criteria)),
-        from: text(document.get("validFrom").or_else(|| document.get("issuanceDate"))),
-        until: text(document.get("validUntil").or_else(|| document.get("expirationDate"))),
+        from: text(document.get("validFrom").or_else(|| document.get("issuanceDate"))).or_else(|| time("nbf")),
+        until: text(document.get("validUntil").or_else(|| document.get("expirationDate"))).or_else(|| time("exp")),
     })
 }
 
 /// What the claims of a signed text say otherwise than the credential in it: programs that read only one of both would differ.
 pub(super) fn contradiction(claims: &Value, document: &Value, told: &Told) -> Option<String> {
-    let same = |claim: &str, of: Option<&str>| match claims.get(claim) {
-        Some(claim) => claim.as_str().is_some() && claim.as_str() == of,
-        None => true,
+    let same = |claim: &str, of: Option<String>| match (claims.get(claim), of) {
+        (Some(claim), Some(of)) => claim.as_str() == Some(&of),
+        _ => true,
     };
-    let own = |node: Option<&Value>| node.and_then(|node| node.get("id")).and_then(Value::as_str).map(str::to_owned);
-    let time = |claim: &str, of: Option<&str>| match (claims.get(claim).and_then(Value::as_i64), of) {
-        (Some(seconds), Some(of)) => super::moment(of).is_some_and(|of| of.as_second() == seconds),
-        (None, _) => claims.get(claim).is_none(),
-        // A limit that only the claims have would go unseen.
-        (Some(_), None) => false,
+    let time = |claim: &str, of: Option<&str>| match (claims.get(claim), of) {
+        (Some(claim), Some(of)) => super::moment(of).map(Timestamp::as_second) == seconds(claim),
+        (claim, _) => claim.is_none(),
     };
-    let agree = same("iss", Some(&told.issuer))
-        && same("jti", own(Some(document)).as_deref())
-        && same("sub", own(subject(document)).as_deref())
+    let agree = same("iss", id(document.get("issuer")))
+        && same("jti", text(document.get("id")))
+        && same("sub", subject(document).and_then(|subject| text(subject.get("id"))))
         && time("nbf", told.from.as_deref())
         && time("exp", told.until.as_deref());
     (!agree).then(|| "What is signed and what the badge shows are not the same.".to_owned())
@@ -63,6 +66,11 @@ pub(super) fn contradiction(claims: &Value, document: &Value, told: &Told) -> Op
 pub(super) fn judge(document: &Value, told: &Told, proof: Proof, now: Timestamp) -> Verification {
     let revocable = document.get("credentialStatus").is_some_and(|status| !status.is_null());
     Limits { told, revocable, revoked: false }.verification(proof, now)
+}
+
+/// A time of a claim (RFC 7519: a number of seconds, which may have a fraction).
+fn seconds(claim: &Value) -> Option<i64> {
+    claim.as_i64().or_else(|| claim.to_string().split('.').next()?.parse().ok())
 }
 
 fn subject(document: &Value) -> Option<&Value> {

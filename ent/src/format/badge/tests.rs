@@ -96,6 +96,52 @@ fn a_text_without_signature_is_refused() {
     assert!(matches!(badge.verification, Verification::Refused { .. }), "{badge:?}");
 }
 
+/// A text that a key of ours signed; in `claims`, `@ISSUER@` stands for the identity that consists of that key.
+fn signed(claims: &str) -> Badge {
+    use data_encoding::BASE64URL_NOPAD;
+    use ed25519_dalek::Signer;
+    let key = ed25519_dalek::SigningKey::from_bytes(&[5; 32]);
+    let public = BASE64URL_NOPAD.encode(key.verifying_key().as_bytes());
+    let jwk = format!(r#"{{"kty":"OKP","crv":"Ed25519","x":"{public}"}}"#);
+    let claims = claims.replace("@ISSUER@", &format!("did:jwk:{}", BASE64URL_NOPAD.encode(jwk.as_bytes())));
+    let part = |text: &str| BASE64URL_NOPAD.encode(text.as_bytes());
+    let message = format!("{}.{}", part(r#"{"alg":"EdDSA"}"#), part(&claims));
+    let signature = BASE64URL_NOPAD.encode(&key.sign(message.as_bytes()).to_bytes());
+    read_any(format!("{message}.{signature}").as_bytes()).unwrap()
+}
+
+#[test]
+fn claims_say_what_a_credential_of_version_1_leaves_to_them() {
+    let claims = r#"{"iss":"@ISSUER@","nbf":1740819600,"exp":1740906000,"jti":"urn:x:1","sub":"did:example:a",
+        "vc":{"type":["VerifiableCredential","OpenBadgeCredential"],
+        "credentialSubject":{"achievement":{"name":"Jardin"}}}}"#;
+    let badge = signed(claims);
+    assert_eq!(
+        (badge.issued, badge.expires),
+        (Some(jiff::civil::date(2025, 3, 1)), Some(jiff::civil::date(2025, 3, 2)))
+    );
+    assert!(matches!(&badge.verification, Verification::Unknown { reason } if reason.contains("ended")), "{badge:?}");
+    let badge = signed(&claims.replace("1740906000", "32472144000.5"));
+    assert!(matches!(badge.verification, Verification::Signed { .. }), "{badge:?}");
+}
+
+#[test]
+fn claims_that_say_otherwise_than_the_credential_are_refused() {
+    let claims = r#"{"iss":"@ISSUER@","nbf":1740819600,"jti":"urn:x:1","sub":"did:example:a","id":"urn:x:1",
+        "issuer":{"id":"@ISSUER@"},"validFrom":"2025-03-01T09:00:00Z","type":["VerifiableCredential","OpenBadgeCredential"],
+        "credentialSubject":{"id":"did:example:a","achievement":{"name":"Jardin"}}}"#;
+    assert!(matches!(signed(claims).verification, Verification::Signed { .. }), "{:?}", signed(claims));
+    for (said, otherwise) in [
+        (r#""nbf":1740819600"#, r#""nbf":1740819601"#),
+        (r#""jti":"urn:x:1""#, r#""jti":"urn:x:2""#),
+        (r#""sub":"did:example:a""#, r#""sub":"did:example:b""#),
+        (r#""iss":"@ISSUER@""#, r#""iss":"did:example:c""#),
+    ] {
+        let badge = signed(&claims.replace(said, otherwise));
+        assert!(matches!(badge.verification, Verification::Refused { .. }), "{otherwise}: {badge:?}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 

@@ -7,38 +7,36 @@ const FIELDS: usize = 2000;
 
 /// A field: its tag, and its subfields by their codes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Field {
+pub(super) struct Field {
     /// Three characters: `200`.
-    pub tag: String,
+    pub(super) tag: String,
     subfields: Vec<(String, String)>,
 }
 
 /// The fields of a record, in their order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Fields(Vec<Field>);
+pub(super) struct Fields(Vec<Field>);
 
 impl Field {
     /// A field without subfields.
-    #[must_use]
-    pub fn new(tag: &str) -> Self {
+    pub(super) fn new(tag: &str) -> Self {
         Self { tag: tag.chars().take(3).collect(), subfields: Vec::new() }
     }
 
     /// Adds a subfield; its text is cleaned and bounded.
-    pub fn add(&mut self, code: &str, text: &str) {
+    pub(super) fn add(&mut self, code: &str, text: &str) {
         if self.subfields.len() < FIELDS {
             self.subfields.push((code.chars().take(1).collect(), clean(text)));
         }
     }
 
     /// The first subfield of that code that is not empty.
-    #[must_use]
-    pub fn first(&self, code: &str) -> Option<String> {
+    pub(super) fn first(&self, code: &str) -> Option<String> {
         self.all(&[code]).next().map(str::to_owned)
     }
 
     /// The subfields of those codes that are not empty, in their order.
-    pub fn all<'a>(&'a self, codes: &'a [&str]) -> impl Iterator<Item = &'a str> {
+    pub(super) fn all<'a>(&'a self, codes: &'a [&str]) -> impl Iterator<Item = &'a str> {
         let wanted = |(code, text): &&(String, String)| codes.contains(&code.as_str()) && !text.is_empty();
         self.subfields.iter().filter(wanted).map(|(_, text)| text.as_str())
     }
@@ -46,14 +44,14 @@ impl Field {
 
 impl Fields {
     /// Adds a field.
-    pub fn add(&mut self, field: Field) {
+    pub(super) fn add(&mut self, field: Field) {
         if self.0.len() < FIELDS {
             self.0.push(field);
         }
     }
 
     /// The fields of that tag, in their order.
-    pub fn of<'a>(&'a self, tag: &'a str) -> impl Iterator<Item = &'a Field> {
+    pub(super) fn of<'a>(&'a self, tag: &'a str) -> impl Iterator<Item = &'a Field> {
         self.0.iter().filter(move |field| field.tag == tag)
     }
 }

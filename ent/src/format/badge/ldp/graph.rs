@@ -67,13 +67,11 @@ impl Graph {
         looks.into_values().filter(|count| *count > 1).sum()
     }
 
-    /// Whether the graph says, of its one credential, all that is shown, and no more of it.
-    pub(super) fn says(&self, told: &Told) -> bool {
-        self.told().is_some_and(|signed| signed == *told)
-    }
-
-    fn told(&self) -> Option<Told> {
-        let is_credential = |quad: &&Quad| quad.predicate == rdf::TYPE && object_is(quad, CREDENTIAL);
+    /// What the graph says, if that is one achievement: of what is shown, all that is signed.
+    pub(super) fn told(&self) -> Option<Told> {
+        let is_credential = |quad: &&Quad| {
+            quad.predicate == rdf::TYPE && object_is(quad, CREDENTIAL) && quad.graph_name == GraphName::DefaultGraph
+        };
         let credential = &self.0.iter().find(is_credential)?.subject;
         let issuer = self.one(credential, &format!("{VC}issuer"))?;
         let subject = node(self.one(credential, &format!("{VC}credentialSubject"))?)?;

@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use ed25519_dalek::{Signer, SigningKey};
+use proptest::prelude::*;
 use serde_json::json;
 
 use super::super::credential::read;
@@ -17,7 +18,7 @@ fn now() -> Timestamp {
 }
 
 fn judge(document: &Value) -> Proof {
-    check(document, &read(document).unwrap(), now())
+    check(document, &read(document, None).unwrap(), now())
 }
 
 /// Signs a document with a key of ours: the issuer is that key.
@@ -92,6 +93,16 @@ fn what_no_context_defines_is_not_taken_for_signed() {
 }
 
 #[test]
+fn two_achievements_are_not_judged() {
+    let mut document = signed();
+    let subject = document["credentialSubject"].clone();
+    let mut other = subject.clone();
+    other["achievement"]["id"] = json!("https://lycee.example/badges/other");
+    document["credentialSubject"] = json!([subject, other]);
+    assert!(matches!(judge(&sign(document)), Proof::Unknown(_)));
+}
+
+#[test]
 fn words_of_its_own_are_not_read() {
     let mut own = signed();
     own["@context"].as_array_mut().unwrap().push(json!({ "name": "https://school.example/other" }));
@@ -137,4 +148,56 @@ fn a_poisoned_graph_is_refused_soon() {
     assert!(matches!(judge(&document), Proof::Unknown(_)));
     assert!(matches!(judge(&long), Proof::Unknown(_)));
     assert!(start.elapsed() < Duration::from_secs(20));
+}
+
+/// Values that a graph may not expect.
+fn strange() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        "[a-z:/#%_ \u{e9}\u{1f600}]{0,12}".prop_map(Value::from),
+        prop_oneof!["Achievement", "VerifiableCredential", "_:b", "id", "https://lycee.example/x", "2025-01-01"]
+            .prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 24, 5, |inner| {
+        let name = prop_oneof![
+            "id",
+            "type",
+            "name",
+            "issuer",
+            "achievement",
+            "proof",
+            "criteria",
+            "result",
+            "image",
+            "evidence",
+            "[a-z:]{0,6}"
+        ];
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
+            proptest::collection::vec((name, inner), 0..5)
+                .prop_map(|members| Value::Object(members.into_iter().collect::<Map<_, _>>())),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn any_value_anywhere_is_judged(place in 0..12_usize, value in strange()) {
+        const PLACES: [&str; 12] = ["/name", "/type", "/id", "/validFrom", "/issuer", "/issuer/id", "/credentialSubject",
+            "/credentialSubject/achievement", "/credentialSubject/achievement/criteria", "/credentialSubject/achievement/tag",
+            "/proof/created", "/credentialSchema"];
+        let mut document = signed();
+        let was = std::mem::replace(document.pointer_mut(PLACES[place]).unwrap(), value.clone());
+        if let Ok(told) = read(&document, None)
+            && check(&document, &told, now()) == Proof::Good
+        {
+            // What says the same may be written otherwise: one thing, or a list of that one.
+            prop_assert!(was == value || value.is_array() || was.is_array(), "{} {value}", PLACES[place]);
+        }
+    }
 }
