@@ -46,7 +46,8 @@ fn connections_that_break_after() {
 
 #[test]
 fn connections_that_break_in_the_middle() {
-    each(&Fault::Half, |_, ended| matches!(ended, Err(Failure::Unreachable(_))));
+    // The page that says that a file is gone is not read: its end is not missed.
+    each(&Fault::Half, |_, ended| matches!(ended, Ok(()) | Err(Failure::Unreachable(_))));
 }
 
 #[test]
