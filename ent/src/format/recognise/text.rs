@@ -82,11 +82,16 @@ fn is_gift(text: &str) -> bool {
         // The head may break off inside the last one.
         let Some((answers, after)) = split_at_brace(after, '}') else { break };
         let titled = question.trim_start().starts_with("::");
+        rest = after;
+        // An essay has no answers, and much else has empty braces too: only a title tells.
+        if answers.trim().is_empty() {
+            blocks += usize::from(titled);
+            continue;
+        }
         if !is_answers(answers.trim(), titled || !question.trim().is_empty()) {
             return false;
         }
         blocks += 1;
-        rest = after;
     }
     blocks > 0
 }
