@@ -1,5 +1,6 @@
 //! From a file to records: what it is, what of it may be kept, and what it says.
 
+use std::collections::BTreeMap;
 use std::io::{self, SeekFrom};
 
 use jiff::Timestamp;
@@ -93,6 +94,7 @@ fn known(found: Found, bytes: Vec<u8>, stem: &str, how: &How, pupil: Option<&str
     };
     pieces.iter_mut().for_each(|piece| piece.dropped.extend_from_slice(&dropped));
     tell_pupils_apart(&mut pieces);
+    tell_apart(&mut pieces);
     Ok(Known { found, body: Body::Bytes(bytes), source, pieces, remarks })
 }
 
@@ -127,9 +129,9 @@ fn quizzes(reading: quiz::Reading, stem: &str, source: SourceId, how: &How) -> P
     (pieces, remarks)
 }
 
+/// Issuer, name and day don't tell the badges of two children apart: only the same file is the same badge.
 fn of_badge(badge: crate::record::Badge, source: SourceId) -> Piece {
-    let issued = badge.issued.map(|day| day.to_string()).unwrap_or_default();
-    let key = format!("badge|{}|{}|{issued}", badge.issuer, badge.name);
+    let key = format!("badge|{}", source.text());
     let year = badge.issued.map(SchoolYear::of);
     Piece { key, year, school: None, record: Record::Badge(badge), source, dropped: Vec::new() }
 }
@@ -163,5 +165,17 @@ fn tell_pupils_apart(pieces: &mut [Piece]) {
     let Some(pupil) = pupil else { return };
     for piece in pieces {
         piece.key = format!("{}|{pupil}", piece.key);
+    }
+}
+
+/// Two facts of a file that seem to be one, as two books with the same ISBN, would take each other's place for ever.
+fn tell_apart(pieces: &mut [Piece]) {
+    let mut times: BTreeMap<(&'static str, String), usize> = BTreeMap::new();
+    for piece in pieces {
+        let times = times.entry((piece.record.kind(), piece.key.clone())).or_default();
+        *times = times.saturating_add(1);
+        if *times > 1 {
+            piece.key = format!("{}|{times}", piece.key);
+        }
     }
 }

@@ -40,6 +40,12 @@ pub(super) fn is_png(bytes: &[u8]) -> bool {
     false
 }
 
+/// Whether a picture in SVG declares, anywhere in it, the namespace of badges in pictures (Open Badges 3.0 section 5.3.2; 2.0 Baking).
+pub(super) fn is_svg(bytes: &[u8]) -> bool {
+    const NAMESPACES: [&[u8]; 2] = [b"https://purl.imsglobal.org/ob/v3p0", b"http://openbadges.org"];
+    NAMESPACES.iter().any(|namespace| bytes.windows(namespace.len()).any(|window| window == *namespace))
+}
+
 fn is_badge(value: &Value) -> bool {
     let is = |value: &Value, wanted: &[&str]| match value {
         Value::String(text) => wanted.contains(&text.as_str()),

@@ -23,15 +23,26 @@ pub(super) fn recognise(head: &[u8]) -> Option<Found> {
     is_gift(text).then_some(Found::Gift)
 }
 
-fn xml(text: &str) -> Option<Found> {
+/// Whether a text is a picture in SVG.
+pub(super) fn is_svg(head: &[u8]) -> bool {
+    let text = letters::decode(head, None);
+    let text = text.trim_start();
+    text.starts_with('<') && root(text).is_some_and(|root| root.local_name().as_ref() == "svg")
+}
+
+fn root(text: &str) -> Option<BytesStart<'_>> {
     let mut reader = Reader::from_str(text);
-    let root = loop {
+    loop {
         match reader.read_event().ok()? {
-            Event::Start(root) | Event::Empty(root) => break root,
+            Event::Start(root) | Event::Empty(root) => return Some(root),
             Event::Eof => return None,
             _ => {}
         }
-    };
+    }
+}
+
+fn xml(text: &str) -> Option<Found> {
+    let root = root(text)?;
     let namespace = namespace(&root);
     match (root.local_name().as_ref(), namespace.as_deref()) {
         ("lsun-bilans", Some(lsu::NAMESPACE)) => Some(Found::Lsu),
@@ -50,7 +61,6 @@ fn xml(text: &str) -> Option<Found> {
         ("collection" | "record", None) if text.contains("<leader>") && text.contains("<datafield") => {
             Some(Found::MarcXml)
         }
-        ("svg", _) if attribute(&root, "xmlns:openbadges").is_some() => Some(Found::BadgeSvg),
         _ => None,
     }
 }
