@@ -1,6 +1,7 @@
 //! What can be asked of an open bag, whoever has it open: the process behind its doors, or else the command itself.
 
 mod devices;
+pub(crate) mod school;
 
 use cartable_fs::Collected;
 use cartable_fs::bag::{Bag, Grant, KeyringSlot, Opening, SlotId, SlotKind};
@@ -37,6 +38,8 @@ pub(crate) enum Task {
     AddDevice { by: Word, login: String, password: Word, name: String, now: u64 },
     /// Stop one, by its name or its login.
     RemoveDevice { by: Word, device: String },
+    /// What school platforms hold.
+    School(Box<school::SchoolTask>),
 }
 
 /// What was done.
@@ -46,6 +49,7 @@ pub(crate) enum Done {
     Collected(Collected),
     Slots(Vec<Listed>),
     Devices(Vec<ListedDevice>),
+    School(school::SchoolDone),
     /// There is a new slot, and no old one less.
     Added {
         slot: String,
@@ -59,7 +63,10 @@ pub(crate) enum Done {
 impl Task {
     /// Whether it leaves the bag as it is.
     pub(crate) fn only_reads(&self) -> bool {
-        matches!(self, Self::Check | Self::Slots { .. } | Self::Devices { .. })
+        match self {
+            Self::School(task) => task.only_reads(),
+            other => matches!(other, Self::Check | Self::Slots { .. } | Self::Devices { .. }),
+        }
     }
 }
 
@@ -172,6 +179,7 @@ pub(crate) fn done(bag: &Bag, task: &Task, show: &mut dyn FnMut(Progress)) -> Re
             let slot = devices::add(bag, login, password, name, *now)?;
             Ok(Done::Added { slot: slot.to_string() })
         }
+        Task::School(task) => Ok(Done::School(school::done(bag, task, show)?)),
         Task::RemoveDevice { by, device } => {
             bag.prove_owner(&secret(&by.0)?)?;
             let slot = devices::remove(bag, device)?;

@@ -203,3 +203,21 @@ pub fn typed(platform: Platform, login: Option<String>, secret: zeroize::Zeroizi
         (_, None) => Secret::Token { login: String::new(), token: secret, device: String::new() },
     }
 }
+
+/// Forgets an account and all that was collected from it, and what its records alone referred to. Returns how many records went.
+///
+/// # Errors
+/// [`CollectError::NoAccount`] where neither the account nor anything of it is known; those of writing.
+pub fn forget(bag: &Bag, name: &str, how: &How) -> Result<u64, CollectError> {
+    let collection = Collection::open_or_make(bag, how.lang)?;
+    let account = crate::record::AccountId(name.to_owned());
+    let records = collection.forget(&account)?;
+    let known = collection.remove_account(name)?;
+    if records == 0 && !known {
+        return Err(CollectError::NoAccount(name.to_owned()));
+    }
+    collection.show(&mut |_, _| {})?;
+    collection.drop_unused_sources()?;
+    collection.sync()?;
+    Ok(records)
+}

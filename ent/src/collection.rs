@@ -7,6 +7,7 @@
 //! written: whatever a crash leaves, the next run makes good.
 
 mod files;
+mod forget;
 mod pieces;
 mod show;
 mod sink;
