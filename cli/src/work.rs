@@ -128,20 +128,27 @@ pub(crate) fn asked(unlock: &Unlock, text: &Text) -> Result<Bytes, Failure> {
 pub(crate) fn done(bag: &Bag, task: &Task, show: &mut dyn FnMut(Progress)) -> Result<Done, Failure> {
     match task {
         Task::Check => {
-            let (space, older) = bag.open_home_to_check()?;
-            let mut report = space.check(&bag.access()?, show)?;
-            if report.is_clean() && older.is_none() {
-                bag.note_checked()?;
+            let mut all = Report::default();
+            for (id, space, older) in bag.open_all_to_check()? {
+                let mut report = space.check(&bag.access()?, show)?;
+                if report.is_clean() && older.is_none() {
+                    bag.note_checked(&id)?;
+                }
+                if let Some(older) = older {
+                    report.add(Severity::Damage, format!("an older or altered copy: {older}"), Vec::new());
+                }
+                all.merge(report);
             }
-            if let Some(older) = older {
-                report.add(Severity::Damage, format!("an older or altered copy: {older}"), Vec::new());
-            }
-            Ok(Done::Checked(report))
+            Ok(Done::Checked(all))
         }
         Task::Collect => {
             let access = bag.access()?;
             let change = access.change().map_err(|_| Failure::ReadOnlyDisk { path: bag.folder().into() })?;
-            Ok(Done::Collected(bag.open_home()?.collect(&access, &change, show)?))
+            let mut all = Collected::default();
+            for (_, space, _) in bag.open_all_to_check()? {
+                all.merge(space.collect(&access, &change, show)?);
+            }
+            Ok(Done::Collected(all))
         }
         Task::Slots { by } => {
             bag.prove_owner(&secret(&by.0)?)?;
