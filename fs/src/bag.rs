@@ -36,7 +36,7 @@ use cartable_crypto::{BagId, Header, Held, Keyring, SlotRight, SpaceKey, SpaceKe
 
 pub use cartable_share::Access;
 use cartable_share::{self as share, Principal, Right};
-use parking_lot::{Mutex, RwLock};
+use parking_lot::{Mutex, MutexGuard, RwLock};
 
 use crate::space::Space;
 
@@ -74,6 +74,7 @@ pub struct Bag {
     opener: Option<Opener>,
     /// Spaces that are open, until they are closed.
     spaces: Mutex<BTreeMap<SpaceId, Arc<Space>>>,
+    collecting: Mutex<()>,
     _lock: Lock,
 }
 
@@ -188,6 +189,7 @@ impl Bag {
             opening,
             opener,
             spaces: Mutex::default(),
+            collecting: Mutex::default(),
             _lock: lock,
         }
     }
@@ -243,6 +245,11 @@ impl Bag {
     pub fn access(&self) -> Result<Access, BagError> {
         let wanted = if self.opening.read_only { Right::Read } else { Right::Edit };
         Ok(share::decide(Principal::Owner, wanted)?)
+    }
+
+    /// Held by who collects into the bag: one at a time.
+    pub fn collecting(&self) -> MutexGuard<'_, ()> {
+        self.collecting.lock()
     }
 
     /// Returns the bag's folder.

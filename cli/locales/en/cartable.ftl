@@ -119,6 +119,7 @@ code-empty = the file of the QR code is empty
 no-accounts = There is no account yet. To name one: cartable ent add
 never-collected = never collected
 collected = { $at }: { $new } new, { $changed } changed, { $same } as before, { $files } files
+export-quizzes = Before the school year closes, save your quizzes: in PRONOTE, My data, QCM, select them, then Export as an XML file; put the file into the inbox of your bag.
 ent-silent = It is not asked again before { $until }.
 ent-unreachable = The platform can't be reached, or broke off: { $detail }. What came is kept; try again later.
 ent-platform = The platform failed by itself: { $detail }. What came is kept; try again later.

@@ -119,6 +119,7 @@ code-empty = le fichier du QR code est vide
 no-accounts = Il n'y a pas encore de compte. Pour en nommer un : cartable ent add
 never-collected = jamais recueilli
 collected = { $at } : { $new } nouvelles, { $changed } changées, { $same } comme avant, { $files } fichiers
+export-quizzes = Avant la clôture de l'année scolaire, sauvegardez vos QCM : dans PRONOTE, Mes données, QCM, sélectionnez-les, puis Exporter au format XML (compatible Moodle) ; déposez le fichier dans la boîte d'arrivée de votre cartable.
 ent-silent = Elle n'est plus interrogée avant { $until }.
 ent-unreachable = La plateforme est injoignable, ou s'est interrompue : { $detail }. Ce qui est venu est gardé ; réessayez plus tard.
 ent-platform = La plateforme est en panne : { $detail }. Ce qui est venu est gardé ; réessayez plus tard.
