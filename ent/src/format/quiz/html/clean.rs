@@ -142,12 +142,13 @@ impl Cleaner {
         let mut parts = body.split(MARK);
         let mut shown = parts.next().unwrap_or_default().to_owned();
         let mut used = HashSet::new();
+        let known: HashMap<String, &File> = files.iter().map(|file| (path_of(file), file)).collect();
         for part in parts {
             let end = part.find(['"', '\'', ' ', '>', '<', ')', '?', '#']).unwrap_or(part.len());
             let (path, rest) = part.split_at(end);
             let name = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
-            let found = files.iter().find(|file| path_of(file) == *name);
-            let picture = found.and_then(picture).filter(|picture| picture.len() <= self.pictures.get());
+            let found = known.get(&*name);
+            let picture = found.and_then(|file| picture(file)).filter(|picture| picture.len() <= self.pictures.get());
             if let (Some(file), Some(picture)) = (found, picture) {
                 self.pictures.set(self.pictures.get().saturating_sub(picture.len()));
                 used.insert(path_of(file));
