@@ -63,7 +63,7 @@ const ELEMENTS: [&str; 44] = [
 /// Elements that open again in each paragraph until they are closed: a few hundred of them make millions.
 const REOPENING: [&str; 14] =
     ["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"];
-/// The most elements of a text.
+/// The most elements and references of a text.
 const MOST_ELEMENTS: usize = 5_000;
 /// The most work that all texts of a page may make: elements that stand in each other, summed.
 const MOST_WORK: usize = 1 << 27;
@@ -203,7 +203,9 @@ impl Shape {
     fn of(body: &str) -> Self {
         const HARMFUL: [&str; 12] =
             ["script", "style", "iframe", "object", "embed", "form", "input", "link", "meta", "base", "svg", "math"];
-        let mut shape = Self::default();
+        // The parser begins anew at each reference, which takes as long as an element does.
+        let elements = body.bytes().filter(|byte| matches!(byte, b'&' | 0)).count();
+        let mut shape = Self { elements, ..Self::default() };
         for tag in body.split('<').skip(1) {
             shape.elements = shape.elements.saturating_add(1);
             let end = tag.find(|sign: char| !sign.is_ascii_alphanumeric()).unwrap_or(tag.len()).min(16);
