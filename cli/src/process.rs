@@ -230,7 +230,8 @@ impl Process {
         if task.only_reads() {
             return done(&bag, task, show).map(Reply::Done);
         }
-        let _changing = self.change();
+        // Collecting may take long, and leaves the bag in good order wherever it is stopped: the end does not wait for it.
+        let _changing = (!task.takes_long()).then(|| self.change());
         self.refuse_at_the_end()?;
         let done = done(&bag, task, show)?;
         if let Done::Removed { slot } = &done

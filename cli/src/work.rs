@@ -4,7 +4,7 @@ mod devices;
 pub(crate) mod school;
 
 use cartable_fs::Collected;
-use cartable_fs::bag::{Bag, Grant, KeyringSlot, Opening, SlotId, SlotKind};
+use cartable_fs::bag::{Bag, Grant, KeyringSlot, Opening, SlotId, SlotKind, ToCheck};
 use cartable_fs::check::{Progress, Report, Severity};
 use serde::{Deserialize, Serialize};
 
@@ -61,6 +61,11 @@ pub(crate) enum Done {
 }
 
 impl Task {
+    /// Whether it waits for others for long, and may be stopped at any moment.
+    pub(crate) fn takes_long(&self) -> bool {
+        matches!(self, Self::School(task) if task.takes_long())
+    }
+
     /// Whether it leaves the bag as it is.
     pub(crate) fn only_reads(&self) -> bool {
         match self {
@@ -129,7 +134,7 @@ pub(crate) fn done(bag: &Bag, task: &Task, show: &mut dyn FnMut(Progress)) -> Re
     match task {
         Task::Check => {
             let mut all = Report::default();
-            for (id, space, older) in bag.open_all_to_check()? {
+            for ToCheck { id, space, older } in bag.open_all_to_check()? {
                 let mut report = space.check(&bag.access()?, show)?;
                 if report.is_clean() && older.is_none() {
                     bag.note_checked(&id)?;
@@ -145,7 +150,7 @@ pub(crate) fn done(bag: &Bag, task: &Task, show: &mut dyn FnMut(Progress)) -> Re
             let access = bag.access()?;
             let change = access.change().map_err(|_| Failure::ReadOnlyDisk { path: bag.folder().into() })?;
             let mut all = Collected::default();
-            for (_, space, _) in bag.open_all_to_check()? {
+            for ToCheck { space, .. } in bag.open_all_to_check()? {
                 all.merge(space.collect(&access, &change, show)?);
             }
             Ok(Done::Collected(all))

@@ -47,7 +47,7 @@ pub use cartable_crypto::{
     erase_stack, erasing,
 };
 pub use error::{BagError, OlderCopy};
-pub use spaces::Keeper;
+pub use spaces::{Keeper, ToCheck};
 pub use state::StateFolder;
 
 use files::Files;

@@ -1,5 +1,6 @@
 //! `cartable check` and `gc`: keeping a bag in order.
 
+use cartable_fs::bag::ToCheck;
 use cartable_fs::check::{Progress, Report, Severity};
 use cartable_fs::{Collected, Resealed};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -51,7 +52,7 @@ fn found(check: &args::Check, text: &Text, show: &mut dyn FnMut(Progress)) -> Re
     let access = bag.access()?;
     let change = access.change().map_err(|error| Failure::Other { what: error.to_string() })?;
     let mut all = Report::default();
-    for (id, space, _) in bag.open_all_to_check()? {
+    for ToCheck { id, space, .. } in bag.open_all_to_check()? {
         all.merge(space.repair(&access, &change, &bag.space_keys_of_all_epochs(&id)?, show)?);
     }
     bag.close_spaces()?;
@@ -94,7 +95,7 @@ fn collected(
     let access = bag.access()?;
     let change = access.change().map_err(|error| Failure::Other { what: error.to_string() })?;
     let (mut collected, mut resealed) = (Collected::default(), Resealed::default());
-    for (_, space, _) in bag.open_all_to_check()? {
+    for ToCheck { space, .. } in bag.open_all_to_check()? {
         resealed.merge(space.reseal(&access, &change, show)?);
         collected.merge(space.collect(&access, &change, show)?);
     }

@@ -84,6 +84,10 @@ pub(crate) enum SchoolDone {
 }
 
 impl SchoolTask {
+    pub(crate) fn takes_long(&self) -> bool {
+        matches!(self, Self::Collect { .. })
+    }
+
     pub(crate) fn only_reads(&self) -> bool {
         matches!(self, Self::List)
     }

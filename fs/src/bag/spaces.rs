@@ -21,6 +21,16 @@ use super::{
 };
 use crate::space::Space;
 
+/// A space that is opened to be looked at.
+pub struct ToCheck {
+    /// Its id.
+    pub id: SpaceId,
+    /// The space.
+    pub space: Arc<Space>,
+    /// How it differs from what this device remembers of it.
+    pub older: Option<OlderCopy>,
+}
+
 impl Bag {
     /// Opens a space, and refuses it when it lacks, or differs from, what this device knows to have been written. One
     /// that is open already is returned again.
@@ -109,16 +119,16 @@ impl Bag {
     ///
     /// # Errors
     /// As [`Bag::open_space`].
-    pub fn open_all_to_check(&self) -> Result<Vec<(SpaceId, Arc<Space>, Option<OlderCopy>)>, BagError> {
+    pub fn open_all_to_check(&self) -> Result<Vec<ToCheck>, BagError> {
         let id = self.home();
         let (home, older) = self.open_to_check(&id, None)?;
         let mut shown: Vec<SpaceId> = home.links().into_iter().map(|(_, link)| link.space).collect();
         shown.sort();
         shown.dedup();
-        let mut all = vec![(id, Arc::clone(&home), older)];
+        let mut all = vec![ToCheck { id, space: Arc::clone(&home), older }];
         for id in shown {
             let (space, older) = self.open_to_check(&id, Some(&home))?;
-            all.push((id, space, older));
+            all.push(ToCheck { id, space, older });
         }
         Ok(all)
     }
