@@ -13,6 +13,8 @@ pub mod collect;
 pub mod collection;
 pub mod connector;
 pub mod format;
+#[doc(hidden)]
+pub mod parsers;
 pub mod platform;
 pub mod record;
 pub mod view;

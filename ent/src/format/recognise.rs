@@ -47,7 +47,7 @@ pub enum Found {
 }
 
 /// Says what a file is. `head` is its beginning, [`HEAD_BYTES`] or all of it; `whole` gives all of it where that is not too much, and is
-/// called only for kinds that the beginning does not tell: PDF, PNG, JSON and signed texts.
+/// called only for kinds that the beginning does not tell: PDF, PNG, SVG, JSON and signed texts.
 pub fn recognise(head: &[u8], whole: impl FnOnce() -> Option<Vec<u8>>) -> Option<Found> {
     let head = head.get(..HEAD_BYTES).unwrap_or(head);
     let bare = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head);
@@ -69,7 +69,10 @@ pub fn recognise(head: &[u8], whole: impl FnOnce() -> Option<Vec<u8>>) -> Option
             found.or_else(|| text::recognise(head))
         }
         [b'0'..=b'9', ..] if container::is_marc(head) => Some(Found::Marc),
-        _ => text::recognise(head),
+        _ => text::recognise(head).or_else(|| {
+            // Programs that bake badges declare their names at the badge itself, which may stand at the end.
+            (text::is_svg(head) && badge::is_svg(&whole()?)).then_some(Found::BadgeSvg)
+        }),
     }
 }
 

@@ -40,6 +40,12 @@ pub(super) fn is_png(bytes: &[u8]) -> bool {
     false
 }
 
+/// Whether a picture names one of the namespaces of badges (3.0 and 2.0).
+pub(super) fn is_svg(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    ["https://purl.imsglobal.org/ob/v3p0", "http://openbadges.org"].iter().any(|namespace| text.contains(namespace))
+}
+
 fn is_badge(value: &Value) -> bool {
     let is = |value: &Value, wanted: &[&str]| match value {
         Value::String(text) => wanted.contains(&text.as_str()),

@@ -37,10 +37,14 @@ fn each_kind_is_recognised_by_its_content() {
     let pix = format!("Nom;{}\n", CODES.join(";"));
     let signed = jws(r#"{"type":["OpenBadgeCredential"]}"#);
     let wrapped = jws(r#"{"vc":{"type":["AchievementCredential"]}}"#);
-    let cases: [(&[u8], Found); 23] = [
+    let cases: [(&[u8], Found); 27] = [
         (include_bytes!("../../../tests/data/lsu-class.xml"), Found::Lsu),
         (include_bytes!("../../../tests/data/lsl-class.xml"), Found::Lsl),
         (include_bytes!("../../../tests/data/pronote.ics"), Found::Calendar),
+        (include_bytes!("../../../tests/badges/did.svg"), Found::BadgeSvg),
+        (include_bytes!("../../../tests/badges/old.svg"), Found::BadgeSvg),
+        (include_bytes!("../../../tests/quiz/sample.gift"), Found::Gift),
+        (b"Qui ? {=Un}\n\nRacontez. {}", Found::Gift),
         (include_bytes!("../../../tests/data/pix-certificate.pdf"), Found::PixCertificate),
         (include_bytes!("../../../tests/data/report-card.pdf"), Found::ReportCardPdf),
         (pix.as_bytes(), Found::PixResults),

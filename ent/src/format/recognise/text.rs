@@ -23,15 +23,26 @@ pub(super) fn recognise(head: &[u8]) -> Option<Found> {
     is_gift(text).then_some(Found::Gift)
 }
 
-fn xml(text: &str) -> Option<Found> {
+/// Whether a text is a picture in SVG.
+pub(super) fn is_svg(head: &[u8]) -> bool {
+    let text = letters::decode(head, None);
+    root(text.trim_start()).is_some_and(|root| root.local_name().as_ref() == "svg")
+}
+
+/// The root of XML.
+fn root(text: &str) -> Option<BytesStart<'_>> {
     let mut reader = Reader::from_str(text);
-    let root = loop {
+    loop {
         match reader.read_event().ok()? {
-            Event::Start(root) | Event::Empty(root) => break root,
+            Event::Start(root) | Event::Empty(root) => return Some(root),
             Event::Eof => return None,
             _ => {}
         }
-    };
+    }
+}
+
+fn xml(text: &str) -> Option<Found> {
+    let root = root(text)?;
     let namespace = namespace(&root);
     match (root.local_name().as_ref(), namespace.as_deref()) {
         ("lsun-bilans", Some(lsu::NAMESPACE)) => Some(Found::Lsu),
@@ -70,7 +81,7 @@ fn attribute(root: &BytesStart<'_>, name: &str) -> Option<String> {
 }
 
 /// Whether a text is GIFT: every pair of braces that stands in it holds answers, and there is one. Programs and styles have braces too, with
-/// other things in them.
+/// other things in them; empty ones say nothing.
 fn is_gift(text: &str) -> bool {
     let lines = text
         .lines()
@@ -81,6 +92,11 @@ fn is_gift(text: &str) -> bool {
     while let Some((question, after)) = split_at_brace(rest, '{') {
         // The head may break off inside the last one.
         let Some((answers, after)) = split_at_brace(after, '}') else { break };
+        if answers.trim().is_empty() {
+            // A question to be answered in one's own words; programs have such braces too.
+            rest = after;
+            continue;
+        }
         let titled = question.trim_start().starts_with("::");
         if !is_answers(answers.trim(), titled || !question.trim().is_empty()) {
             return false;
