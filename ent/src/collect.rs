@@ -175,7 +175,7 @@ fn block_on<T>(work: impl Future<Output = T>) -> Result<T, CollectError> {
 }
 
 /// The day at schools.
-fn today(now: i64) -> Date {
+pub(crate) fn today(now: i64) -> Date {
     let zone = TimeZone::get(ZONE).unwrap_or(TimeZone::UTC);
     zone.to_datetime(Timestamp::from_second(now).unwrap_or(Timestamp::UNIX_EPOCH)).date()
 }

@@ -3,9 +3,10 @@
 //! In the space, `.sources` holds raw answers and files by the BLAKE3 of their bytes, `.partial` files that have not come whole, and
 //! beside them stand the folders of the views, which folders of home show. Values (`docs/records.md`): `piece` is a record with its
 //! origin, one version for each state it had; `member` says which records a unit of a view shows, `stale` which units are to be rendered,
-//! `made` what was rendered. A unit is marked stale before a record in it is written, and the mark goes when its files are
+//! `made` what was rendered; `watched` is the state of a file of an outside folder when it was looked at. A unit is marked stale before a record in it is written, and the mark goes when its files are
 //! written: whatever a crash leaves, the next run makes good.
 
+mod dropped;
 mod files;
 mod forget;
 mod pieces;
@@ -21,6 +22,7 @@ use cartable_share::{Access, Change};
 
 use crate::view::Lang;
 
+pub(crate) use dropped::StreamError;
 pub use sink::Run;
 
 /// The value in home that names the space.

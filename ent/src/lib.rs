@@ -5,6 +5,7 @@
 //! - [`connector`]: what a platform's connector does and is given.
 //! - [`collect`]: one account, from its secret to the files; [`account`], [`collection`]: what is kept where.
 //! - `format`: files that people export by hand, and what they hold.
+//! - [`inbox`]: files that people drop, taken in one by one.
 //! - `platform`: the connectors, one folder a platform.
 //! - `view`: the files and folders that records become.
 
@@ -13,6 +14,7 @@ pub mod collect;
 pub mod collection;
 pub mod connector;
 pub mod format;
+pub mod inbox;
 #[doc(hidden)]
 pub mod parsers;
 pub mod platform;

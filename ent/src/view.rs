@@ -35,6 +35,7 @@ use crate::record::SourceId;
 
 pub use kept::Kept;
 pub use text::Lang;
+pub(crate) use text::{Bundle, bundle};
 pub use unit::{Top, Unit, units};
 
 /// One file of a view.

@@ -20,7 +20,7 @@ struct Whole {
 
 impl Collection {
     /// Keeps a raw answer under the name that its bytes have; one that is there stays.
-    pub(super) fn keep_source(&self, id: SourceId, bytes: &[u8]) -> Result<(), KeepError> {
+    pub(crate) fn keep_source(&self, id: SourceId, bytes: &[u8]) -> Result<(), KeepError> {
         if self.find(&source_path(id))?.is_some() {
             return Ok(());
         }
@@ -121,7 +121,7 @@ impl Collection {
     }
 }
 
-fn source_path(id: SourceId) -> [String; 3] {
+pub(super) fn source_path(id: SourceId) -> [String; 3] {
     let text = id.text();
     [SOURCES.into(), text[..2].into(), text]
 }

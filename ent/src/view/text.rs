@@ -10,7 +10,8 @@ use unic_langid::LanguageIdentifier;
 const ENGLISH_SOURCE: &str = include_str!("../../locales/en/view.ftl");
 const FRENCH_SOURCE: &str = include_str!("../../locales/fr/view.ftl");
 
-type Bundle = FluentBundle<FluentResource>;
+/// The messages of a language.
+pub(crate) type Bundle = FluentBundle<FluentResource>;
 
 static ENGLISH: LazyLock<Bundle> = LazyLock::new(|| bundle("en", ENGLISH_SOURCE));
 static FRENCH: LazyLock<Bundle> = LazyLock::new(|| bundle("fr", FRENCH_SOURCE));
@@ -78,7 +79,8 @@ impl Lang {
     }
 }
 
-fn bundle(language: &str, source: &str) -> Bundle {
+/// The messages of a locale file.
+pub(crate) fn bundle(language: &str, source: &str) -> Bundle {
     let language: LanguageIdentifier = language.parse().unwrap_or_default();
     let mut bundle = FluentBundle::new_concurrent(vec![language]);
     bundle.set_use_isolating(false);

@@ -37,7 +37,7 @@ fn each_kind_is_recognised_by_its_content() {
     let pix = format!("Nom;{}\n", CODES.join(";"));
     let signed = jws(r#"{"type":["OpenBadgeCredential"]}"#);
     let wrapped = jws(r#"{"vc":{"type":["AchievementCredential"]}}"#);
-    let cases: [(&[u8], Found); 27] = [
+    let cases: [(&[u8], Found); 28] = [
         (include_bytes!("../../../tests/data/lsu-class.xml"), Found::Lsu),
         (include_bytes!("../../../tests/data/lsl-class.xml"), Found::Lsl),
         (include_bytes!("../../../tests/data/pronote.ics"), Found::Calendar),
@@ -53,6 +53,7 @@ fn each_kind_is_recognised_by_its_content() {
         (b"\xEF\xBB\xBF<?xml version='1.0'?><!-- c --><quiz>\n<question type='essay'/></quiz>", Found::MoodleQuiz),
         (b"// questions\n$CATEGORY: a/b\n\n::Q1:: 2 \\{+\\} 2? {=4 ~5}\n\nSky is blue. {TRUE}\nPi {#3.14:0.01}", Found::Gift),
         ("Qui ? {\n~Un\n=Deux\n}\n".as_bytes(), Found::Gift),
+        (include_bytes!("../../../tests/quiz/sample.gift"), Found::Gift),
         (&tar_gz("moodle_backup.xml"), Found::MoodleBackup),
         (&tar_gz(".ARCHIVE_INDEX"), Found::MoodleBackup),
         (b"PK\x03\x04aaaaaaaaaaaaaaaaaaaaaa\x11\0\0\0moodle_backup.xml", Found::MoodleBackup),
@@ -75,11 +76,12 @@ fn each_kind_is_recognised_by_its_content() {
 
 #[test]
 fn what_only_looks_like_them_is_not() {
-    let cases: [&[u8]; 15] = [
+    let cases: [&[u8]; 16] = [
         b"",
         b"Bonjour.",
         b"body { color: red; }",
         b"fn main() { print(1) }",
+        b"fn main() {}\n\nfn other() {}",
         b"{\"a\": 1}",
         b"eyes are not a signature",
         b"a;b;c\n1.1;1.2;1.3\n",
