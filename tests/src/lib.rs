@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used, clippy::missing_panics_doc, clippy::print_stderr, reason = "a test fails by panicking")]
 
 pub mod acts;
+pub mod agenda;
 pub mod both;
 pub mod child;
 pub mod dav;
