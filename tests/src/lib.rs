@@ -12,5 +12,6 @@ pub mod doors;
 pub mod http;
 pub mod mirror;
 pub mod model;
+pub mod school;
 pub mod share;
 pub mod world;
