@@ -10,8 +10,9 @@ from datetime import datetime, timezone
 
 import caldav, vobject
 
-url, login, password = (os.environ[name] for name in ("AGENDA_URL", "AGENDA_LOGIN", "AGENDA_PASSWORD"))
-lessons, work = int(os.environ["AGENDA_LESSONS"]), os.environ["AGENDA_WORK"]
+lessons, work = 200, os.environ["AGENDA_WORK"]
+bag = subprocess.Popen([os.environ["agenda_bag"], str(lessons)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1)
+url, login, password = bag.stdout.readline().split()
 
 
 class NoRedirect(urllib.request.HTTPErrorProcessor):
@@ -22,9 +23,10 @@ class NoRedirect(urllib.request.HTTPErrorProcessor):
 
 
 def another_lesson():
-    """Asks who serves to add a lesson, and waits until it is there."""
-    os.write(3, b"\n")
-    os.read(0, 100)
+    """Asks the program that serves the bag to add a lesson, and waits until it is there."""
+    bag.stdin.write("\n")
+    bag.stdin.flush()
+    bag.stdout.readline()
 
 
 def uids(objects):
@@ -85,7 +87,7 @@ fileext = ".ics"
 [storage calendars_there]
 type = "caldav"
 read_only = true
-url = "{url}/"
+url = "{url}/.well-known/caldav"
 username = "{login}"
 password = "{password}"
 [pair contacts]
@@ -101,7 +103,7 @@ fileext = ".vcf"
 [storage contacts_there]
 type = "carddav"
 read_only = true
-url = "{url}/"
+url = "{url}/.well-known/carddav"
 username = "{login}"
 password = "{password}"
 """)
@@ -128,6 +130,11 @@ password = "{password}"
     assert len(read("calendars")) == len(files) + 1
 
 
-events, todos = with_caldav()
-with_vdirsyncer(events + todos)
+try:
+    events, todos = with_caldav()
+    with_vdirsyncer(events + todos)
+finally:
+    # It ends with its input.
+    bag.stdin.close()
+    bag.wait(60)
 print(f"caldav and vdirsyncer: {len(events)} lessons, {len(todos)} tasks and 3 cards discovered, read, searched and synced; changes refused")
