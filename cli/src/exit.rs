@@ -77,6 +77,8 @@ pub(crate) enum Failure {
     Account { what: String },
     /// Some platforms gave not all, or must not be asked yet.
     NotCollected { count: String },
+    /// Some files were not taken in.
+    NotTaken { count: String },
     /// The share can't listen there.
     Address { what: String },
     /// The certificate or its key can't be used.
@@ -112,7 +114,7 @@ impl Failure {
             Self::Certificate { .. } => 18,
             Self::PlainRefused { .. } => 19,
             Self::AccountThere { .. } | Self::NoAccount { .. } | Self::Account { .. } => 20,
-            Self::NotCollected { .. } => 21,
+            Self::NotCollected { .. } | Self::NotTaken { .. } => 21,
         }
     }
 
@@ -151,6 +153,7 @@ impl Failure {
             Self::NoAccount { name } => ("no-account", vec![("name", name.into())]),
             Self::Account { what } => ("account", vec![("what", what.into())]),
             Self::NotCollected { count } => ("not-collected", vec![("count", count.into())]),
+            Self::NotTaken { count } => ("not-taken", vec![("count", count.into())]),
             Self::Address { what } => ("address", vec![("what", what.into())]),
             Self::Certificate { path, what } => ("certificate", vec![("path", shown(path)), ("what", what.into())]),
             Self::PlainRefused { address } => ("plain-refused", vec![("address", address.into())]),

@@ -5,6 +5,7 @@
 //! A process that was started without a secret has a socket and a share, and the bag only while somebody uses it: neither its
 //! keys nor its lock otherwise, so that commands can open the bag themselves.
 
+mod inbox;
 mod opening;
 mod signals;
 
@@ -82,6 +83,9 @@ pub(crate) fn run(wanted: &Wanted, secret: Option<&Bytes>, ready: impl FnOnce(&D
         };
         Ok(())
     });
+    if opened.is_ok() {
+        inbox::tend(&process);
+    }
     let ended = opened.and_then(|()| process.attend(&told, ready));
     notify::stopping();
     watching.end();

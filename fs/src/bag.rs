@@ -258,6 +258,12 @@ impl Bag {
         self.files.folder()
     }
 
+    /// Whether nothing is written into the bag.
+    #[must_use]
+    pub fn is_read_only(&self) -> bool {
+        self.opening.read_only
+    }
+
     /// Returns the bag's id.
     #[must_use]
     pub fn id(&self) -> BagId {

@@ -24,6 +24,20 @@ pub(crate) enum EntAct {
         account: Vec<String>,
     },
     Status(Unlock),
+    Take {
+        #[command(flatten)]
+        unlock: Unlock,
+        #[arg(required = true, value_name = "FILE")]
+        file: Vec<PathBuf>,
+        #[arg(long, value_name = "NAME")]
+        pupil: Option<String>,
+    },
+    Watch {
+        #[command(flatten)]
+        unlock: Unlock,
+        #[arg(value_name = "FOLDER")]
+        watched: PathBuf,
+    },
     Remove {
         #[command(flatten)]
         unlock: Unlock,

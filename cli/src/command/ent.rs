@@ -1,9 +1,11 @@
 //! `cartable ent`: accounts at school platforms, and what is collected from them.
 
 use std::io::{BufRead, BufReader, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use cartable_ent::account::{Counts, Ended};
+use cartable_ent::inbox;
 use cartable_ent::record::Platform;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
@@ -16,7 +18,8 @@ use crate::exit::Failure;
 use crate::output;
 use crate::passphrase::{Bytes, Word, ask_secret};
 use crate::text::Text;
-use crate::work::school::{CollectedFrom, ListedAccount, Named, OpenedBy, SchoolDone, SchoolTask};
+use crate::wanted::PathWord;
+use crate::work::school::{CollectedFrom, ListedAccount, Named, OpenedBy, SchoolDone, SchoolTask, TakenFile};
 use crate::work::{Done, Task, asked, have_done};
 
 /// The longest text of a QR code that is read, in bytes.
@@ -28,6 +31,8 @@ pub(crate) fn run(act: &EntAct, text: &Text) -> Result<(), Failure> {
         EntAct::List(unlock) => list(unlock, text),
         EntAct::Status(unlock) => status(unlock, text),
         EntAct::Collect { unlock, account } => collect(unlock, account, text),
+        EntAct::Take { unlock, file, pupil } => take(unlock, file, pupil.as_deref(), text),
+        EntAct::Watch { unlock, watched } => watch(unlock, watched, text),
         EntAct::Remove { unlock, account } => {
             let by = asked(unlock, text)?;
             let task = SchoolTask::Remove { by: Word(by.clone()), account: account.clone() };
@@ -177,6 +182,60 @@ fn collect(unlock: &Unlock, accounts: &[String], text: &Text) -> Result<(), Fail
         0 => Ok(()),
         count => Err(Failure::NotCollected { count: count.to_string() }),
     }
+}
+
+fn take(unlock: &Unlock, files: &[PathBuf], pupil: Option<&str>, text: &Text) -> Result<(), Failure> {
+    let absolute = |file: &PathBuf| {
+        let path = file.canonicalize().map_err(|error| Failure::io("reading", file, &error))?;
+        Ok(PathWord(path))
+    };
+    let task = SchoolTask::Take {
+        files: files.iter().map(absolute).collect::<Result<_, Failure>>()?,
+        pupil: pupil.map(str::to_owned),
+        english: text.is_english(),
+        now: seconds(),
+    };
+    let SchoolDone::Taken(taken) = ask(unlock, None, task, text)? else { return Ok(()) };
+    if unlock.json {
+        output::print(json!({ "files": taken }))?;
+    } else {
+        taken.iter().try_for_each(|one| say_taken(one, text))?;
+    }
+    match taken.iter().filter(|one| one.counts.is_none()).count() {
+        0 => Ok(()),
+        count => Err(Failure::NotTaken { count: count.to_string() }),
+    }
+}
+
+fn say_taken(taken: &TakenFile, text: &Text) -> Result<(), Failure> {
+    output::print(&taken.file)?;
+    if let Some(Counts { new, changed, same, .. }) = taken.counts {
+        let number = |number: u64| number.to_string().into();
+        let said =
+            text.say_with("taken", &[("new", number(new)), ("changed", number(changed)), ("same", number(same))]);
+        output::print(format!("    {said}"))?;
+    }
+    for line in taken.said.iter().flat_map(|said| said.lines()) {
+        output::print(format!("    {line}"))?;
+    }
+    taken.remarks.iter().try_for_each(|remark| output::print(format!("    ({remark})")))
+}
+
+/// Takes in what comes to rest in a folder, until the command is ended.
+fn watch(unlock: &Unlock, folder: &Path, text: &Text) -> Result<(), Failure> {
+    let folder = folder.canonicalize().map_err(|error| Failure::io("watching", folder, &error))?;
+    output::tell(text.say_with("watching", &[("folder", folder.to_string_lossy())]));
+    let mut failed = None;
+    let stop = AtomicBool::new(false);
+    inbox::watch(&folder, inbox::REST, &stop, |file| match take(unlock, &[file.to_owned()], None, text) {
+        // Said already: others come.
+        Ok(()) | Err(Failure::NotTaken { .. }) => {}
+        Err(failure) => {
+            stop.store(true, Ordering::Relaxed);
+            failed = Some(failure);
+        }
+    });
+    failed.map_or(Ok(()), Err)
 }
 
 fn say_ended(ended: &Ended, silent_until: i64, text: &Text) -> Result<(), Failure> {

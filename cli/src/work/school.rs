@@ -1,9 +1,12 @@
 //! Accounts at school platforms, and collecting from them.
 
-use cartable_ent::account::{Account, Ended};
+use std::path::Path;
+
+use cartable_ent::account::{Account, Counts, Ended};
 use cartable_ent::collect::{self, CollectError, How};
 use cartable_ent::collection::KeepError;
 use cartable_ent::connector::Secret;
+use cartable_ent::inbox::{self, InboxError};
 use cartable_ent::platform::http::Manners;
 use cartable_ent::record::{AccountId, Platform, Uai};
 use cartable_ent::view::Lang;
@@ -15,6 +18,7 @@ use zeroize::Zeroizing;
 
 use crate::exit::Failure;
 use crate::passphrase::{Word, secret};
+use crate::wanted::PathWord;
 
 /// What can be asked about school platforms.
 #[derive(Clone, Serialize, Deserialize)]
@@ -25,6 +29,8 @@ pub(crate) enum SchoolTask {
     List,
     /// Collect from these accounts, or from all.
     Collect { accounts: Vec<String>, english: bool, now: i64 },
+    /// Take in files that were exported by hand.
+    Take { files: Vec<PathWord>, pupil: Option<String>, english: bool, now: i64 },
     /// Forget an account; what was collected stays.
     Remove { by: Word, account: String },
     /// Forget an account and all that was collected from it.
@@ -73,19 +79,31 @@ pub(crate) struct CollectedFrom {
     pub(crate) silent_until: i64,
 }
 
+/// What became of a file.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct TakenFile {
+    pub(crate) file: String,
+    /// None where it was not taken in; `said` says why then.
+    pub(crate) counts: Option<Counts>,
+    pub(crate) said: Option<String>,
+    /// What in it was not understood.
+    pub(crate) remarks: Vec<String>,
+}
+
 /// What was done.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum SchoolDone {
     Added,
     Listed(Vec<ListedAccount>),
     Collected(Vec<CollectedFrom>),
+    Taken(Vec<TakenFile>),
     Removed,
     Forgotten { records: u64 },
 }
 
 impl SchoolTask {
     pub(crate) fn takes_long(&self) -> bool {
-        matches!(self, Self::Collect { .. })
+        matches!(self, Self::Collect { .. } | Self::Take { .. })
     }
 
     pub(crate) fn only_reads(&self) -> bool {
@@ -99,11 +117,17 @@ pub(crate) fn done(bag: &Bag, task: &SchoolTask, show: &mut dyn FnMut(Progress))
         SchoolTask::Add { by, account, opened_by, english, now } => {
             bag.prove_owner(&secret(&by.0)?)?;
             add(bag, account, opened_by, &how(*english, *now))?;
+            inbox::open(bag)?;
             Ok(SchoolDone::Added)
         }
         SchoolTask::List => Ok(SchoolDone::Listed(accounts(bag)?.iter().map(listed).collect())),
         SchoolTask::Collect { accounts, english, now } => {
             Ok(SchoolDone::Collected(collected(bag, accounts, &how(*english, *now), show)?))
+        }
+        SchoolTask::Take { files, pupil, english, now } => {
+            let how = how(*english, *now);
+            let taken = files.iter().map(|file| take(bag, &file.0, pupil.as_deref(), &how));
+            Ok(SchoolDone::Taken(taken.collect::<Result<_, _>>()?))
         }
         SchoolTask::Remove { by, account } => {
             bag.prove_owner(&secret(&by.0)?)?;
@@ -201,6 +225,25 @@ fn collected(
     Ok(all)
 }
 
+fn take(bag: &Bag, path: &Path, pupil: Option<&str>, how: &How) -> Result<TakenFile, Failure> {
+    let file = path.display().to_string();
+    let Some(taken) = inbox::take_outside(bag, path, how, pupil)? else {
+        return Ok(TakenFile { file, counts: Some(Counts::default()), said: None, remarks: Vec::new() });
+    };
+    let said = inbox::explain(how.lang, &taken.name, &taken.outcome);
+    let (counts, remarks) = match taken.outcome {
+        inbox::Outcome::Kept { counts, remarks, .. } => (Some(counts), remarks),
+        _ => (None, Vec::new()),
+    };
+    Ok(TakenFile { file, counts, said, remarks })
+}
+
+/// Takes in what lies in the inbox of a bag and has come to rest; does nothing where there is no inbox.
+pub(crate) fn sweep(bag: &Bag, now: i64) -> Result<(), Failure> {
+    inbox::sweep(bag, &how(false, now), inbox::REST)?;
+    Ok(())
+}
+
 fn listed(account: &Account) -> ListedAccount {
     ListedAccount {
         name: account.name.0.clone(),
@@ -219,6 +262,15 @@ impl From<KeepError> for Failure {
             KeepError::Bag(error) => error.into(),
             KeepError::Space(error) => error.into(),
             KeepError::Damaged(what) => Self::Damaged { what: what.to_owned() },
+        }
+    }
+}
+
+impl From<InboxError> for Failure {
+    fn from(error: InboxError) -> Self {
+        match error {
+            InboxError::Keep(error) => error.into(),
+            other => Self::Other { what: other.to_string() },
         }
     }
 }
