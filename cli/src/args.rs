@@ -1,5 +1,6 @@
 //! The command line, with its help in the user's language.
 
+pub(crate) mod ent;
 mod fstab;
 
 use std::net::{IpAddr, SocketAddr};
@@ -30,6 +31,7 @@ pub(crate) enum Command {
     Close { bag: PathBuf },
     Status(Bag),
     Device(Devices),
+    Ent(ent::Ent),
     Passwd(Passwd),
     Remember(Remember),
     Forget { bag: PathBuf },

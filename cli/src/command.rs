@@ -2,6 +2,7 @@
 
 mod close;
 mod device;
+mod ent;
 mod first;
 mod init;
 mod keyring;
@@ -32,6 +33,7 @@ pub(crate) fn run(cli: &Cli, text: &Text) -> Result<(), Failure> {
         Some(Command::Close { bag }) => close::close(bag, text),
         Some(Command::Status(bag)) => status::run(bag, text),
         Some(Command::Device(devices)) => device::run(&devices.act, text),
+        Some(Command::Ent(ent)) => ent::run(&ent.act, text),
         Some(Command::Passwd(passwd)) => slots::passwd(passwd, text),
         Some(Command::Slots(slots)) => slots::run(&slots.act, text),
         Some(Command::Remember(remember)) => keyring::remember(remember, text),

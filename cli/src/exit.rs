@@ -69,6 +69,16 @@ pub(crate) enum Failure {
     DeviceThere { name: String },
     /// There is no device of this name or login.
     NoDevice { name: String },
+    /// There is an account of this name.
+    AccountThere { name: String },
+    /// There is no account of this name.
+    NoAccount { name: String },
+    /// An account can't be opened so.
+    Account { what: String },
+    /// Some platforms gave not all, or must not be asked yet.
+    NotCollected { count: String },
+    /// Some files were not taken in.
+    NotTaken { count: String },
     /// The share can't listen there.
     Address { what: String },
     /// The certificate or its key can't be used.
@@ -103,6 +113,8 @@ impl Failure {
             Self::Address { .. } => 17,
             Self::Certificate { .. } => 18,
             Self::PlainRefused { .. } => 19,
+            Self::AccountThere { .. } | Self::NoAccount { .. } | Self::Account { .. } => 20,
+            Self::NotCollected { .. } | Self::NotTaken { .. } => 21,
         }
     }
 
@@ -137,6 +149,11 @@ impl Failure {
             Self::NotOpen { bag } => ("not-open", vec![("bag", shown(bag))]),
             Self::DeviceThere { name } => ("device-there", vec![("name", name.into())]),
             Self::NoDevice { name } => ("no-device", vec![("name", name.into())]),
+            Self::AccountThere { name } => ("account-there", vec![("name", name.into())]),
+            Self::NoAccount { name } => ("no-account", vec![("name", name.into())]),
+            Self::Account { what } => ("account", vec![("what", what.into())]),
+            Self::NotCollected { count } => ("not-collected", vec![("count", count.into())]),
+            Self::NotTaken { count } => ("not-taken", vec![("count", count.into())]),
             Self::Address { what } => ("address", vec![("what", what.into())]),
             Self::Certificate { path, what } => ("certificate", vec![("path", shown(path)), ("what", what.into())]),
             Self::PlainRefused { address } => ("plain-refused", vec![("address", address.into())]),

@@ -1,5 +1,6 @@
 //! The `cartable` command: the only reader of arguments, environment and home folder.
 
+mod agenda;
 mod args;
 mod background;
 mod code;

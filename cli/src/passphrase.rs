@@ -50,6 +50,14 @@ pub(crate) fn ask(file: Option<&Path>, text: &Text) -> Result<Bytes, Failure> {
     }
 }
 
+/// Reads another secret: the first line of `file`, or what is typed at `prompt`.
+pub(crate) fn ask_secret(file: Option<&Path>, prompt: &str) -> Result<Bytes, Failure> {
+    match file {
+        Some(file) => from_file(file),
+        None => typed(prompt),
+    }
+}
+
 /// Opens something of a bag with its passphrase: the first line of `file`, else what the desktop's keyring remembers, else
 /// what is typed. What the keyring has may have been changed elsewhere: then it is asked for.
 pub(crate) fn open_with<T>(

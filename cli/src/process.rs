@@ -5,6 +5,7 @@
 //! A process that was started without a secret has a socket and a share, and the bag only while somebody uses it: neither its
 //! keys nor its lock otherwise, so that commands can open the bag themselves.
 
+mod inbox;
 mod opening;
 mod signals;
 
@@ -82,6 +83,9 @@ pub(crate) fn run(wanted: &Wanted, secret: Option<&Bytes>, ready: impl FnOnce(&D
         };
         Ok(())
     });
+    if opened.is_ok() {
+        inbox::tend(&process);
+    }
     let ended = opened.and_then(|()| process.attend(&told, ready));
     notify::stopping();
     watching.end();
@@ -230,7 +234,8 @@ impl Process {
         if task.only_reads() {
             return done(&bag, task, show).map(Reply::Done);
         }
-        let _changing = self.change();
+        // Collecting may take long, and leaves the bag in good order wherever it is stopped: the end does not wait for it.
+        let _changing = (!task.takes_long()).then(|| self.change());
         self.refuse_at_the_end()?;
         let done = done(&bag, task, show)?;
         if let Done::Removed { slot } = &done

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use cartable_dav::{Certificate, Keys, Options, Share};
 
+use crate::agenda::Collected;
 use crate::exit::Failure;
 use crate::places;
 use crate::wanted::{WantedCertificate, WantedShare};
@@ -27,6 +28,7 @@ pub(crate) fn start(wanted: &WantedShare, keys: Arc<Keys>) -> Result<Share, Fail
         danger_plain: wanted.danger_plain,
         announce: wanted.announce.clone(),
         log: wanted.log.as_ref().map(|path| path.0.clone()),
+        agenda: Some(Arc::new(Collected)),
     };
     Ok(Share::start(keys, &options)?)
 }

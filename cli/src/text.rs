@@ -38,6 +38,11 @@ impl Text {
         Self { bundle }
     }
 
+    /// Whether it is English.
+    pub(crate) fn is_english(&self) -> bool {
+        self.bundle.locales.first().is_none_or(|language| language.language.as_str() == "en")
+    }
+
     /// The message called `id`, or its name where there is none.
     pub(crate) fn say(&self, id: &str) -> String {
         self.find(id).unwrap_or_else(|| id.to_owned())

@@ -1,9 +1,10 @@
 //! What can be asked of an open bag, whoever has it open: the process behind its doors, or else the command itself.
 
 mod devices;
+pub(crate) mod school;
 
 use cartable_fs::Collected;
-use cartable_fs::bag::{Bag, Grant, KeyringSlot, Opening, SlotId, SlotKind};
+use cartable_fs::bag::{Bag, Grant, KeyringSlot, Opening, SlotId, SlotKind, ToCheck};
 use cartable_fs::check::{Progress, Report, Severity};
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +38,8 @@ pub(crate) enum Task {
     AddDevice { by: Word, login: String, password: Word, name: String, now: u64 },
     /// Stop one, by its name or its login.
     RemoveDevice { by: Word, device: String },
+    /// What school platforms hold.
+    School(Box<school::SchoolTask>),
 }
 
 /// What was done.
@@ -46,6 +49,7 @@ pub(crate) enum Done {
     Collected(Collected),
     Slots(Vec<Listed>),
     Devices(Vec<ListedDevice>),
+    School(school::SchoolDone),
     /// There is a new slot, and no old one less.
     Added {
         slot: String,
@@ -57,9 +61,17 @@ pub(crate) enum Done {
 }
 
 impl Task {
+    /// Whether it waits for others for long, and may be stopped at any moment.
+    pub(crate) fn takes_long(&self) -> bool {
+        matches!(self, Self::School(task) if task.takes_long())
+    }
+
     /// Whether it leaves the bag as it is.
     pub(crate) fn only_reads(&self) -> bool {
-        matches!(self, Self::Check | Self::Slots { .. } | Self::Devices { .. })
+        match self {
+            Self::School(task) => task.only_reads(),
+            other => matches!(other, Self::Check | Self::Slots { .. } | Self::Devices { .. }),
+        }
     }
 }
 
@@ -121,20 +133,27 @@ pub(crate) fn asked(unlock: &Unlock, text: &Text) -> Result<Bytes, Failure> {
 pub(crate) fn done(bag: &Bag, task: &Task, show: &mut dyn FnMut(Progress)) -> Result<Done, Failure> {
     match task {
         Task::Check => {
-            let (space, older) = bag.open_home_to_check()?;
-            let mut report = space.check(&bag.access()?, show)?;
-            if report.is_clean() && older.is_none() {
-                bag.note_checked()?;
+            let mut all = Report::default();
+            for ToCheck { id, space, older } in bag.open_all_to_check()? {
+                let mut report = space.check(&bag.access()?, show)?;
+                if report.is_clean() && older.is_none() {
+                    bag.note_checked(&id)?;
+                }
+                if let Some(older) = older {
+                    report.add(Severity::Damage, format!("an older or altered copy: {older}"), Vec::new());
+                }
+                all.merge(report);
             }
-            if let Some(older) = older {
-                report.add(Severity::Damage, format!("an older or altered copy: {older}"), Vec::new());
-            }
-            Ok(Done::Checked(report))
+            Ok(Done::Checked(all))
         }
         Task::Collect => {
             let access = bag.access()?;
             let change = access.change().map_err(|_| Failure::ReadOnlyDisk { path: bag.folder().into() })?;
-            Ok(Done::Collected(bag.open_home()?.collect(&access, &change, show)?))
+            let mut all = Collected::default();
+            for ToCheck { space, .. } in bag.open_all_to_check()? {
+                all.merge(space.collect(&access, &change, show)?);
+            }
+            Ok(Done::Collected(all))
         }
         Task::Slots { by } => {
             bag.prove_owner(&secret(&by.0)?)?;
@@ -172,6 +191,7 @@ pub(crate) fn done(bag: &Bag, task: &Task, show: &mut dyn FnMut(Progress)) -> Re
             let slot = devices::add(bag, login, password, name, *now)?;
             Ok(Done::Added { slot: slot.to_string() })
         }
+        Task::School(task) => Ok(Done::School(school::done(bag, task, show)?)),
         Task::RemoveDevice { by, device } => {
             bag.prove_owner(&secret(&by.0)?)?;
             let slot = devices::remove(bag, device)?;

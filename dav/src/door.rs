@@ -16,6 +16,7 @@ use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use parking_lot::Mutex;
 use tokio::sync::Semaphore;
 
+use crate::agenda::{self, Agenda};
 use crate::browser::moved_to;
 use crate::guard::Guard;
 use crate::keys::Keys;
@@ -46,6 +47,7 @@ pub(crate) struct Door {
     sessions: Sessions,
     guard: Guard,
     log: Option<Log>,
+    agenda: Option<Arc<dyn Agenda>>,
     /// What each slot logged in with, to end its connections.
     of_slot: Mutex<HashMap<SlotId, String>>,
     /// Held by who checks a passphrase: it takes 128 MiB of memory and half a second.
@@ -55,13 +57,18 @@ pub(crate) struct Door {
 }
 
 impl Door {
-    pub(crate) fn new(keys: Arc<Keys>, log: Option<Log>) -> Result<Self, getrandom::Error> {
+    pub(crate) fn new(
+        keys: Arc<Keys>,
+        log: Option<Log>,
+        agenda: Option<Arc<dyn Agenda>>,
+    ) -> Result<Self, getrandom::Error> {
         Ok(Self {
             keys,
             logins: Logins::new()?,
             sessions: Sessions::default(),
             guard: Guard::new(),
             log,
+            agenda,
             of_slot: Mutex::default(),
             stretching: Semaphore::new(1),
             transfers: Arc::new(Semaphore::new(TRANSFERS)),
@@ -95,6 +102,10 @@ impl Door {
                 }
                 _ => {}
             }
+        }
+        let finds = reads || matches!(parts.method.as_str(), "OPTIONS" | "PROPFIND");
+        if let Some(target) = agenda::moved(parts.uri.path()).filter(|_| finds && self.agenda.is_some()) {
+            return moved(target);
         }
         if let Some(credentials) = Credentials::of(&parts.headers) {
             return self.app(credentials, parts, body, peer).await;
@@ -152,6 +163,14 @@ fn login_href(parts: &Parts) -> String {
     let after = UrlPath::parse(parts.uri.path()).map_or_else(|_| "/".into(), |path| path.href(path.has_slash()));
     let after = percent_encoding::utf8_percent_encode(&after, percent_encoding::NON_ALPHANUMERIC);
     format!("{LOGIN}?after={after}")
+}
+
+/// Look there; that it is there may change.
+fn moved(target: &'static str) -> Response<Body> {
+    let mut response = done(StatusCode::MOVED_PERMANENTLY);
+    response.headers_mut().insert(header::LOCATION, HeaderValue::from_static(target));
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    response
 }
 
 fn unauthorised() -> Response<Body> {

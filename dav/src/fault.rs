@@ -5,7 +5,7 @@ use cartable_fs::bag::BagError;
 use http::{Response, StatusCode, header};
 
 use crate::server::body::{Body, empty, full};
-use crate::xml::Writer;
+use crate::xml::{DAV, Name, Writer};
 
 /// Result of a method.
 pub(crate) type Outcome<T> = Result<T, Fault>;
@@ -14,8 +14,8 @@ pub(crate) type Outcome<T> = Result<T, Fault>;
 #[derive(Debug)]
 pub(crate) struct Fault {
     pub(crate) status: StatusCode,
-    /// Element of the DAV: namespace that says what was not met.
-    condition: Option<&'static str>,
+    /// Element that says what was not met: its namespace and its name.
+    condition: Option<(&'static str, &'static str)>,
     /// Where it was not met.
     hrefs: Vec<String>,
 }
@@ -27,15 +27,20 @@ impl Fault {
 
     /// A refusal with its condition, met neither by the resource nor by those at `hrefs`.
     pub(crate) fn unmet(status: StatusCode, condition: &'static str, hrefs: Vec<String>) -> Self {
-        Self { status, condition: Some(condition), hrefs }
+        Self { status, condition: Some((DAV, condition)), hrefs }
+    }
+
+    /// A refusal with a condition of another namespace.
+    pub(crate) fn unmet_in(status: StatusCode, space: &'static str, condition: &'static str) -> Self {
+        Self { status, condition: Some((space, condition)), hrefs: Vec::new() }
     }
 
     pub(crate) fn response(&self) -> Response<Body> {
         let mut response = Response::new(match self.condition {
             None => empty(),
-            Some(condition) => {
+            Some((space, condition)) => {
                 let mut xml = Writer::new("error");
-                xml.open_dav(condition);
+                xml.open(&Name::new(space, condition));
                 self.hrefs.iter().for_each(|href| xml.text_dav("href", href));
                 xml.close();
                 full(xml.finish())

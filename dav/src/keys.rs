@@ -16,6 +16,7 @@ use cartable_fs::{FsError, Space, Spaces};
 use cartable_share::Access;
 use parking_lot::Mutex;
 
+use crate::agenda::{Agenda, Cache, Snapshot};
 use crate::lock::Locks;
 use crate::visit::now;
 
@@ -53,6 +54,7 @@ struct Held {
 struct Open {
     bag: Arc<Bag>,
     locks: Arc<Mutex<Locks>>,
+    agenda: Arc<Cache>,
     /// What this device remembers of the bag is kept up to date while it is open.
     _keeper: Option<Keeper>,
 }
@@ -61,7 +63,7 @@ impl Open {
     fn new(bag: Arc<Bag>, remember: bool) -> Self {
         let space = || bag.open_home().ok();
         let keeper = remember.then(space).flatten().and_then(|space| bag.keep_remembering(bag.home(), space).ok());
-        Self { bag, locks: Arc::default(), _keeper: keeper }
+        Self { bag, locks: Arc::default(), agenda: Arc::default(), _keeper: keeper }
     }
 
     fn close(self) -> Result<(), BagError> {
@@ -208,9 +210,9 @@ impl Keys {
 
     fn stay(self: &Arc<Self>, held: &mut Held) -> Option<Stay> {
         let open = held.open.as_ref()?;
-        let (bag, locks) = (Arc::clone(&open.bag), Arc::clone(&open.locks));
+        let (bag, locks, agenda) = (Arc::clone(&open.bag), Arc::clone(&open.locks), Arc::clone(&open.agenda));
         held.guests += 1;
-        Some(Stay { keys: Arc::clone(self), bag, locks, opening: held.openings })
+        Some(Stay { keys: Arc::clone(self), bag, locks, agenda, opening: held.openings })
     }
 }
 
@@ -219,6 +221,7 @@ struct Stay {
     keys: Arc<Keys>,
     bag: Arc<Bag>,
     locks: Arc<Mutex<Locks>>,
+    agenda: Arc<Cache>,
     /// How many times the bag had been opened.
     opening: u64,
 }
@@ -246,6 +249,15 @@ impl Guest {
 
     pub(crate) fn locks(&self) -> Arc<Mutex<Locks>> {
         Arc::clone(&self.stay.locks)
+    }
+
+    /// The calendars and address books of the bag, and what is remembered of them. It goes when the bag is closed.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub(crate) fn agenda(&self, source: &dyn Agenda) -> Result<(Arc<Snapshot>, &Cache), BagError> {
+        let cache = &*self.stay.agenda;
+        Ok((cache.snapshot(source, &self.stay.bag)?, cache))
     }
 
     /// Notes now and then when a device was used, and from where.

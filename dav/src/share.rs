@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use cartable_fs::bag::SlotId;
 
+use crate::agenda::Agenda;
 use crate::announce::Announcement;
 use crate::door::Door;
 use crate::keys::Keys;
@@ -54,6 +55,8 @@ pub struct Options {
     pub announce: Vec<String>,
     /// Where to write a line for each request.
     pub log: Option<PathBuf>,
+    /// Where calendars and address books come from; none where there are none.
+    pub agenda: Option<Arc<dyn Agenda>>,
 }
 
 /// Why a share can't be served.
@@ -136,7 +139,9 @@ impl Share {
         }
         let failed = |act| move |source| ShareError::Io { act, source };
         let log = options.log.as_deref().map(Log::open).transpose().map_err(failed("opening the log"))?;
-        let door = Door::new(keys, log).map_err(io::Error::other).map_err(failed("asking for randomness"))?;
+        let door = Door::new(keys, log, options.agenda.clone())
+            .map_err(io::Error::other)
+            .map_err(failed("asking for randomness"))?;
         let door = Arc::new(door);
         let tls = files.as_ref().map_or(Tls::Off, |(files, _)| Tls::On(Arc::clone(files)));
         let config = Config { listen: options.listen.clone(), tls, server_name: "Cartable" };

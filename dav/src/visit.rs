@@ -272,7 +272,7 @@ fn is_foreign(method: &Method, query: &str) -> bool {
 }
 
 /// What the client calls this server: exactly one name, a good one (RFC 9112 section 3.2).
-fn authority(parts: &Parts) -> Outcome<Option<String>> {
+pub(crate) fn authority(parts: &Parts) -> Outcome<Option<String>> {
     let mut hosts = parts.headers.get_all(header::HOST).iter();
     let host = hosts.next().map(|host| host.to_str().map_err(|_| StatusCode::BAD_REQUEST)).transpose()?;
     let missing = host.is_none() && parts.uri.authority().is_none() && parts.version == Version::HTTP_11;

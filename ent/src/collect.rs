@@ -83,6 +83,7 @@ pub fn collect(
     how: &How,
     tell: &mut (dyn FnMut(&str, u64, u64) + Send),
 ) -> Result<Ended, CollectError> {
+    let _alone = bag.collecting();
     let collection = Collection::open_or_make(bag, how.lang)?;
     let account = Account::find(collection.home(), collection.access(), name)?;
     let account = account.ok_or_else(|| CollectError::NoAccount(name.to_owned()))?;
@@ -100,6 +101,7 @@ pub fn collect(
 /// # Errors
 /// [`CollectError::Login`]; those of keeping it.
 pub fn enroll(bag: &Bag, mut account: Account, code: &str, pin: &str, how: &How) -> Result<Account, CollectError> {
+    let _alone = bag.collecting();
     let collection = Collection::open_or_make(bag, how.lang)?;
     let device = device()?;
     let mut tell = |_: &str, _: u64, _: u64| {};
@@ -190,6 +192,7 @@ fn device() -> Result<String, CollectError> {
 /// # Errors
 /// Those of keeping it.
 pub fn add(bag: &Bag, account: &Account, lang: Lang) -> Result<(), CollectError> {
+    let _alone = bag.collecting();
     Ok(Collection::open_or_make(bag, lang)?.save(account)?)
 }
 
@@ -202,4 +205,23 @@ pub fn typed(platform: Platform, login: Option<String>, secret: zeroize::Zeroizi
         (_, Some(login)) => Secret::Password { login, password: secret },
         (_, None) => Secret::Token { login: String::new(), token: secret, device: String::new() },
     }
+}
+
+/// Forgets an account and all that was collected from it, and what its records alone referred to. Returns how many records went.
+///
+/// # Errors
+/// [`CollectError::NoAccount`] where neither the account nor anything of it is known; those of writing.
+pub fn forget(bag: &Bag, name: &str, how: &How) -> Result<u64, CollectError> {
+    let _alone = bag.collecting();
+    let collection = Collection::open_or_make(bag, how.lang)?;
+    let account = crate::record::AccountId(name.to_owned());
+    let records = collection.forget(&account)?;
+    let known = collection.remove_account(name)?;
+    if records == 0 && !known {
+        return Err(CollectError::NoAccount(name.to_owned()));
+    }
+    collection.show(&mut |_, _| {})?;
+    collection.drop_unused_sources()?;
+    collection.sync()?;
+    Ok(records)
 }

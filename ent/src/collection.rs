@@ -8,6 +8,7 @@
 
 mod dropped;
 mod files;
+mod forget;
 mod pieces;
 mod show;
 mod sink;
@@ -22,6 +23,7 @@ use cartable_share::{Access, Change};
 use crate::view::Lang;
 
 pub(crate) use dropped::StreamError;
+pub(crate) use pieces::each_of;
 pub use sink::Run;
 
 /// The value in home that names the space.
@@ -58,14 +60,24 @@ impl Collection {
     /// # Errors
     /// Those of opening a space.
     pub fn open(bag: &Bag) -> Result<Option<Self>, KeepError> {
+        let Some((space, lang)) = Self::space_of(bag)? else { return Ok(None) };
+        let (home, access) = (bag.open_home()?, bag.access()?);
+        let change = access.change().map_err(FsError::from)?;
+        Ok(Some(Self { home, space, access, change, lang }))
+    }
+
+    /// The space of what was collected, and the language of its files; `None` where nothing was ever collected. For reading it is
+    /// enough that the bag was opened for reading.
+    ///
+    /// # Errors
+    /// Those of opening a space.
+    pub(crate) fn space_of(bag: &Bag) -> Result<Option<(Arc<Space>, Lang)>, KeepError> {
         let (home, access) = (bag.open_home()?, bag.access()?);
         let Some(kept) = home.kept(&access, SPACE.0, SPACE.1)? else { return Ok(None) };
         let id = kept.data.try_into().map_err(|_| KeepError::Damaged("the name of a space"))?;
         let space = bag.open_space(&cartable_fs::bag::SpaceId::from_bytes(id))?;
         let lang = home.kept(&access, LANGUAGE.0, LANGUAGE.1)?;
-        let lang = if lang.is_some_and(|kept| kept.data == b"en") { Lang::En } else { Lang::Fr };
-        let change = access.change().map_err(FsError::from)?;
-        Ok(Some(Self { home, space, access, change, lang }))
+        Ok(Some((space, if lang.is_some_and(|kept| kept.data == b"en") { Lang::En } else { Lang::Fr })))
     }
 
     /// Opens it, and makes it the first time: for that the bag must have been opened by its owner. From then on files are named

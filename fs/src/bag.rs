@@ -36,7 +36,7 @@ use cartable_crypto::{BagId, Header, Held, Keyring, SlotRight, SpaceKey, SpaceKe
 
 pub use cartable_share::Access;
 use cartable_share::{self as share, Principal, Right};
-use parking_lot::{Mutex, RwLock};
+use parking_lot::{Mutex, MutexGuard, RwLock};
 
 use crate::space::Space;
 
@@ -47,7 +47,7 @@ pub use cartable_crypto::{
     erase_stack, erasing,
 };
 pub use error::{BagError, OlderCopy};
-pub use spaces::Keeper;
+pub use spaces::{Keeper, ToCheck};
 pub use state::StateFolder;
 
 use files::Files;
@@ -74,6 +74,7 @@ pub struct Bag {
     opener: Option<Opener>,
     /// Spaces that are open, until they are closed.
     spaces: Mutex<BTreeMap<SpaceId, Arc<Space>>>,
+    collecting: Mutex<()>,
     _lock: Lock,
 }
 
@@ -188,6 +189,7 @@ impl Bag {
             opening,
             opener,
             spaces: Mutex::default(),
+            collecting: Mutex::default(),
             _lock: lock,
         }
     }
@@ -245,10 +247,21 @@ impl Bag {
         Ok(share::decide(Principal::Owner, wanted)?)
     }
 
+    /// Held by who collects into the bag: one at a time.
+    pub fn collecting(&self) -> MutexGuard<'_, ()> {
+        self.collecting.lock()
+    }
+
     /// Returns the bag's folder.
     #[must_use]
     pub fn folder(&self) -> &Path {
         self.files.folder()
+    }
+
+    /// Whether nothing is written into the bag.
+    #[must_use]
+    pub fn is_read_only(&self) -> bool {
+        self.opening.read_only
     }
 
     /// Returns the bag's id.

@@ -52,6 +52,18 @@ pub struct Collected {
     pub packs_damaged: u64,
 }
 
+impl Collected {
+    /// Adds what was collected in another space.
+    pub fn merge(&mut self, other: Self) {
+        self.chunks_dropped += other.chunks_dropped;
+        self.chunks_moved += other.chunks_moved;
+        self.packs_removed += other.packs_removed;
+        self.bytes_removed += other.bytes_removed;
+        self.bytes_written += other.bytes_written;
+        self.packs_damaged += other.packs_damaged;
+    }
+}
+
 /// A pack to be rewritten, and what must be kept of it.
 struct Victim {
     number: PackNumber,

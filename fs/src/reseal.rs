@@ -26,6 +26,14 @@ pub struct Resealed {
     pub damaged: u64,
 }
 
+impl Resealed {
+    /// Adds what was done in another space.
+    pub fn merge(&mut self, other: Self) {
+        self.chunks += other.chunks;
+        self.damaged += other.damaged;
+    }
+}
+
 impl Space {
     /// Seals all chunks that are not under the newest keys again. Nobody else may use the space meanwhile, and
     /// [`Space::collect`] afterwards removes what was there before.

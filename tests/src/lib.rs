@@ -2,6 +2,7 @@
 #![allow(clippy::expect_used, clippy::missing_panics_doc, clippy::print_stderr, reason = "a test fails by panicking")]
 
 pub mod acts;
+pub mod agenda;
 pub mod both;
 pub mod child;
 pub mod dav;
@@ -11,5 +12,6 @@ pub mod doors;
 pub mod http;
 pub mod mirror;
 pub mod model;
+pub mod school;
 pub mod share;
 pub mod world;

@@ -15,6 +15,7 @@ use cartable_share::Access;
 use rustix::mount::{UnmountFlags, unmount};
 use tempfile::TempDir;
 
+use crate::agenda::Collected;
 use crate::http::Client;
 
 /// How long a bag may be open.
@@ -81,6 +82,18 @@ impl Served {
         Client::new(self.running().address, &login.to_string(), &password.text())
     }
 
+    /// Where the share is.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.running().address
+    }
+
+    /// What a device logs in with: login and password.
+    #[must_use]
+    pub fn login(&self) -> (String, String) {
+        (self.device.login.to_string(), self.device.password.text().to_string())
+    }
+
     /// The space that the doors show.
     #[must_use]
     pub fn space(&self) -> &Arc<Space> {
@@ -137,8 +150,14 @@ impl Served {
         let space = bag.open_home().expect("a home opens");
         let keys = Keys::opened(Arc::clone(&bag));
         let listen = vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 0))];
-        let options =
-            Options { listen, certificate: Certificate::None, danger_plain: false, announce: Vec::new(), log: None };
+        let options = Options {
+            listen,
+            certificate: Certificate::None,
+            danger_plain: false,
+            announce: Vec::new(),
+            log: None,
+            agenda: Some(Arc::new(Collected)),
+        };
         let share = Share::start(Arc::clone(&keys), &options).expect("a share can be served");
         let url = share.urls().remove(0);
         let address = url.strip_prefix("http://").and_then(|rest| rest.strip_suffix('/')).expect("an address");

@@ -1,5 +1,6 @@
 //! `cartable check` and `gc`: keeping a bag in order.
 
+use cartable_fs::bag::ToCheck;
 use cartable_fs::check::{Progress, Report, Severity};
 use cartable_fs::{Collected, Resealed};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -48,13 +49,14 @@ fn found(check: &args::Check, text: &Text, show: &mut dyn FnMut(Progress)) -> Re
         };
     }
     let bag = opened(&check.unlock, None, false, text)?;
-    let (home, access) = (bag.home(), bag.access()?);
+    let access = bag.access()?;
     let change = access.change().map_err(|error| Failure::Other { what: error.to_string() })?;
-    let space = bag.open_home()?;
-    let found = space.repair(&access, &change, &bag.space_keys_of_all_epochs(&home)?, show);
-    drop(space);
+    let mut all = Report::default();
+    for ToCheck { id, space, .. } in bag.open_all_to_check()? {
+        all.merge(space.repair(&access, &change, &bag.space_keys_of_all_epochs(&id)?, show)?);
+    }
     bag.close_spaces()?;
-    Ok(found?)
+    Ok(all)
 }
 
 /// Gives back the room of what was deleted; before that, seals under the newest keys what older ones open, when asked to.
@@ -92,12 +94,13 @@ fn collected(
     let bag = opened(&gc.unlock, None, false, text)?;
     let access = bag.access()?;
     let change = access.change().map_err(|error| Failure::Other { what: error.to_string() })?;
-    let space = bag.open_home()?;
-    let resealed = space.reseal(&access, &change, show);
-    let collected = space.collect(&access, &change, show);
-    drop(space);
+    let (mut collected, mut resealed) = (Collected::default(), Resealed::default());
+    for ToCheck { space, .. } in bag.open_all_to_check()? {
+        resealed.merge(space.reseal(&access, &change, show)?);
+        collected.merge(space.collect(&access, &change, show)?);
+    }
     bag.close_spaces()?;
-    Ok((collected?, Some(resealed?)))
+    Ok((collected, Some(resealed)))
 }
 
 /// A bar with an estimate; nothing where standard error is no terminal.

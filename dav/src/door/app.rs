@@ -8,6 +8,7 @@ use http::request::Parts;
 use http::{Response, StatusCode};
 
 use super::{Door, LetIn, lang, later, unauthorised, work};
+use crate::agenda;
 use crate::fault::{Fault, Outcome};
 use crate::guard::Pause;
 use crate::keys::{Guest, Ticket};
@@ -39,17 +40,22 @@ impl Door {
         peer.connection.set_login(credentials.login.clone());
         let (lang, query, login) = (lang(&parts), parts.uri.query().map(str::to_owned), credentials.login.clone());
         let is_whole = came.is_whole();
-        let act = move |visit: &Visit| work::app(visit, came, query.as_deref(), lang);
         let door = Arc::clone(self);
         let enter = move || match guest {
             Entry::Guest(guest) => Ok(guest),
             Entry::Again(ticket) => door.let_in_again(&credentials, &ticket),
         };
-        let transfers = Arc::clone(&self.transfers);
-        let answered = if is_whole {
-            work::run(enter, login.clone(), parts, peer.address, &transfers, act)
+        let agenda = self.agenda.as_deref().filter(|_| agenda::holds(parts.uri.path()));
+        let answered = if let Some(agenda) = agenda {
+            work::look_up(enter, agenda, &parts, &came, peer.address)
         } else {
-            work::run_receiving(enter, login.clone(), parts, peer.address, transfers, act).await
+            let act = move |visit: &Visit| work::app(visit, came, query.as_deref(), lang);
+            let transfers = Arc::clone(&self.transfers);
+            if is_whole {
+                work::run(enter, login.clone(), parts, peer.address, &transfers, act)
+            } else {
+                work::run_receiving(enter, login.clone(), parts, peer.address, transfers, act).await
+            }
         };
         let mut response = match answered {
             Err(fault) if fault.status == StatusCode::UNAUTHORIZED => return unauthorised(),

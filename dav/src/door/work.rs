@@ -8,16 +8,18 @@ use http::request::Parts;
 use http::{HeaderValue, Method, Response, StatusCode, header};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::agenda::{self, Agenda};
 use crate::browser::{self, Reader, Shows, archive::Archive};
 use crate::fault::Outcome;
 use crate::keys::Guest;
 use crate::method::{self, done, get, get::Sending};
 use crate::page::Lang;
+use crate::path::UrlPath;
 use crate::resource::Located;
 use crate::server::Incoming;
 use crate::server::body::{Body, BodyError};
 use crate::upload::{SMALL_BYTES, Upload};
-use crate::visit::Visit;
+use crate::visit::{Visit, authority};
 
 /// The longest body that is no contents, in bytes.
 const DOCUMENT_BYTES: usize = 256 * 1024;
@@ -80,7 +82,33 @@ pub(super) fn run(
     })
 }
 
-/// The same for a request whose body is still to come, which is received on this thread.
+/// Looks something up in the calendars and address books, for whom `enter` lets in, on this thread. It may wait, as [`run`] may.
+pub(super) fn look_up(
+    enter: impl FnOnce() -> Outcome<Guest>,
+    source: &dyn Agenda,
+    parts: &Parts,
+    came: &Came,
+    address: IpAddr,
+) -> Outcome<Response<Body>> {
+    tokio::task::block_in_place(|| {
+        let guest = enter()?;
+        // Not worth refusing anybody for.
+        let _ = guest.note_use(&address.to_string());
+        let authority = authority(parts)?;
+        let request = agenda::Request {
+            method: &parts.method,
+            path: UrlPath::parse(parts.uri.path()).map_err(|_| StatusCode::BAD_REQUEST)?,
+            headers: &parts.headers,
+            authority: authority.as_deref(),
+        };
+        let none = Bytes::new();
+        let body = if let Came::Document(body) = came { body } else { &none };
+        let (snapshot, cache) = guest.agenda(source)?;
+        agenda::answer(&request, body, &snapshot, cache)
+    })
+}
+
+/// Does a request whose body is still to come, which is received on this thread.
 pub(super) async fn run_receiving(
     enter: impl FnOnce() -> Outcome<Guest> + Send + 'static,
     login: String,

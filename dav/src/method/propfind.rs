@@ -262,7 +262,8 @@ fn write_named<'n>(
     missing
 }
 
-fn not_found(xml: &mut Writer, names: &[&Name]) {
+/// Names what there is not, in a part of its own.
+pub(crate) fn not_found(xml: &mut Writer, names: &[&Name]) {
     if !names.is_empty() {
         begin(xml);
         names.iter().for_each(|name| xml.empty(name));
@@ -270,12 +271,14 @@ fn not_found(xml: &mut Writer, names: &[&Name]) {
     }
 }
 
-fn begin(xml: &mut Writer) {
+/// Begins a part of a response.
+pub(crate) fn begin(xml: &mut Writer) {
     xml.open_dav("propstat");
     xml.open_dav("prop");
 }
 
-fn end(xml: &mut Writer, status: StatusCode) {
+/// Ends a part of a response.
+pub(crate) fn end(xml: &mut Writer, status: StatusCode) {
     xml.close();
     xml.text_dav("status", &line(status));
     xml.close();
@@ -286,7 +289,8 @@ pub(crate) fn line(status: StatusCode) -> String {
     format!("HTTP/1.1 {} {}", status.as_str(), status.canonical_reason().unwrap_or_default())
 }
 
-fn wanted(body: &Bytes) -> Outcome<Wanted> {
+/// What a body asks for.
+pub(crate) fn wanted(body: &Bytes) -> Outcome<Wanted> {
     if body.is_empty() {
         return Ok(Wanted::All(Vec::new()));
     }

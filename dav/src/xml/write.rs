@@ -34,6 +34,12 @@ impl Writer {
         self.out.push('>');
     }
 
+    /// Opens an element with any name.
+    pub(crate) fn open(&mut self, name: &Name) {
+        self.begin_named(name);
+        self.out.push('>');
+    }
+
     /// Closes what was opened last.
     pub(crate) fn close(&mut self) {
         let Some(start) = self.open.pop() else { return };

@@ -199,3 +199,8 @@ loss-remote-picture = A picture that is not in the file
 loss-html = HTML that could do harm
 loss-signs = Signs that have another meaning there
 loss-other = Details that only its own format has
+
+agenda-timetable = Timetable
+agenda-homework = Homework
+agenda-people = School contacts
+agenda-of = { $name } ({ $account })

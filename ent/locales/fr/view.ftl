@@ -199,3 +199,8 @@ loss-remote-picture = Une image qui n’est pas dans le fichier
 loss-html = Du HTML qui pourrait nuire
 loss-signs = Des signes qui ont là un autre sens
 loss-other = Des détails propres au format d’origine
+
+agenda-timetable = Emploi du temps
+agenda-homework = Devoirs
+agenda-people = Contacts de l’école
+agenda-of = { $name } ({ $account })

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{Collection, KeepError};
 use crate::record::SourceId;
 
-const SOURCES: &str = ".sources";
+pub(super) const SOURCES: &str = ".sources";
 const PARTIAL: &str = ".partial";
 const PIECE_BYTES: usize = 1 << 20;
 
@@ -84,6 +84,11 @@ impl Collection {
         let attr = self.find(&partial_path(key))?.ok_or(FsError::NotFound)?;
         self.space.write(&self.change, attr.id, attr.size, bytes, WriteTimes::Now, false)?;
         Ok(())
+    }
+
+    /// Removes what came of a file.
+    pub(super) fn drop_partial(&self, key: &[u8]) -> Result<(), KeepError> {
+        self.remove(&partial_path(key))
     }
 
     /// The file has come whole: it gets the name that its bytes have.

@@ -1,5 +1,7 @@
 //! Records and their versions.
 
+use cartable_fs::Space;
+use cartable_share::Access;
 use serde::{Deserialize, Serialize};
 
 use super::{Collection, KeepError};
@@ -121,6 +123,30 @@ impl Collection {
         }
         Ok(())
     }
+}
+
+/// Calls `each` with the latest version of all records of these kinds, by account and key. One that is damaged is passed over: `check`
+/// tells of it.
+///
+/// # Errors
+/// Those of reading.
+pub(crate) fn each_of(
+    space: &Space,
+    access: &Access,
+    kinds: &[&str],
+    mut each: impl FnMut(Kept),
+) -> Result<(), KeepError> {
+    let mut found = Vec::new();
+    space.kept_of(access, "piece", |kept| {
+        let kind = kept.key.split(|byte| *byte == BETWEEN).nth(1).unwrap_or_default();
+        if kinds.iter().any(|wanted| wanted.as_bytes() == kind) {
+            found.push(kept.data);
+        }
+        true
+    })?;
+    // The space is free for others meanwhile.
+    found.iter().filter_map(|data| read(data).ok()).for_each(&mut each);
+    Ok(())
 }
 
 fn read(data: &[u8]) -> Result<Kept, KeepError> {

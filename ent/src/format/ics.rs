@@ -29,6 +29,11 @@ const TIMES: usize = 2_000;
 /// The most events that may repeat.
 const RULES: usize = 2_000;
 
+/// When the clock of Paris shows a time, in seconds since 1970; none outside what can be counted.
+pub(crate) fn instant(civil: DateTime) -> Option<i64> {
+    time::instant(civil)
+}
+
 /// Reads a calendar. Events that repeat for ever end with the school year of `today`, or with their own first one when that is later.
 ///
 /// # Errors

@@ -69,8 +69,10 @@ pub fn recognise(head: &[u8], whole: impl FnOnce() -> Option<Vec<u8>>) -> Option
             found.or_else(|| text::recognise(head))
         }
         [b'0'..=b'9', ..] if container::is_marc(head) => Some(Found::Marc),
-        _ if text::is_svg(head) => badge::is_svg(&whole()?).then_some(Found::BadgeSvg),
-        _ => text::recognise(head),
+        _ => text::recognise(head).or_else(|| {
+            // Programs that bake badges declare their names at the badge itself, which may stand at the end.
+            (text::is_svg(head) && badge::is_svg(&whole()?)).then_some(Found::BadgeSvg)
+        }),
     }
 }
 

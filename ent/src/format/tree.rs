@@ -48,7 +48,7 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Element, Unreadable> {
         if parts > PARTS {
             return Err(Unreadable::Broken("it has too many parts".into()));
         }
-        let event = reader.read_event().map_err(|error| Unreadable::Broken(error.to_string()))?;
+        let event = reader.read_event().map_err(|error| ill_formed(reader.error_position(), &error))?;
         let closed = match event {
             Event::Start(start) if open.len() < DEPTH => {
                 open.push(element(&start)?);
@@ -185,15 +185,16 @@ fn local(name: &str) -> &str {
 
 fn element(start: &BytesStart<'_>) -> Result<Element, Unreadable> {
     const ATTRIBUTES: usize = 100;
-    let broken = |error: String| Unreadable::Broken(error);
+    let broken = |why: &str| Unreadable::Broken(why.to_owned());
     let mut attributes = Vec::new();
     // The check for equal names takes the square of their number.
     for attribute in start.attributes().with_checks(false) {
-        let attribute = attribute.map_err(|error| broken(error.to_string()))?;
+        let attribute = attribute.map_err(|_| broken("an attribute can't be read"))?;
         if attributes.len() == ATTRIBUTES {
-            return Err(broken("an element has too many attributes".into()));
+            return Err(broken("an element has too many attributes"));
         }
-        let value = attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|error| broken(error.to_string()))?;
+        let value = attribute.normalized_value(XmlVersion::Implicit1_0);
+        let value = value.map_err(|_| broken("an attribute's value can't be read"))?;
         attributes.push((attribute.key.as_ref().to_owned(), value.into_owned()));
     }
     Ok(Element { name: start.name().as_ref().to_owned(), attributes, nodes: Vec::new() })
@@ -207,14 +208,25 @@ fn add_text(open: &mut [Element], more: &str) {
     }
 }
 
+/// What is wrong, without the file's own words, which the parser's messages quote at any length.
+fn ill_formed(at: u64, error: &quick_xml::Error) -> Unreadable {
+    let why = match error {
+        quick_xml::Error::Syntax(_) => "it breaks off",
+        quick_xml::Error::IllFormed(_) => "elements do not end as they begin",
+        _ => "it is no well-formed XML",
+    };
+    Unreadable::Broken(format!("{why}, at byte {at}"))
+}
+
 fn resolve(reference: &quick_xml::events::BytesRef<'_>) -> Result<String, Unreadable> {
-    let letter = reference.resolve_char_ref().map_err(|error| Unreadable::Broken(error.to_string()))?;
+    let broken = |why: &str| Unreadable::Broken(why.to_owned());
+    let letter = reference.resolve_char_ref().map_err(|_| broken("a character is none of XML"))?;
     if let Some(letter) = letter {
         return Ok(letter.to_string());
     }
     let name = reference.xml10_content();
     let known = escape::resolve_predefined_entity(&name);
-    known.map(str::to_owned).ok_or_else(|| Unreadable::Broken(format!("the entity {name} is not known")))
+    known.map(str::to_owned).ok_or_else(|| broken("an entity is not known"))
 }
 
 /// The encoding that the first line names.

@@ -9,6 +9,7 @@
 //!
 //! The password is used once, to get a token; the token is what is kept. It goes to the site itself only.
 
+mod any;
 mod badges;
 mod calendar;
 mod courses;
@@ -29,6 +30,8 @@ use crate::connector::{Connector, Failure, Secret, Sink};
 use crate::platform::http::{Http, Manners};
 use door::Door;
 use run::Run;
+
+pub(crate) use any::try_answer;
 
 /// An account at a Moodle site.
 pub struct Moodle {

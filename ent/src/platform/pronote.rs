@@ -7,6 +7,7 @@
 //! One session a run, one request after the other. When the platform ends a session early, the run goes on in a second one, and no third.
 
 mod account;
+mod any;
 mod calendar;
 mod cipher;
 mod collect;
@@ -33,6 +34,7 @@ use session::Session;
 use user::User;
 
 pub use account::{Account, Space};
+pub(crate) use any::{try_answer, try_page};
 
 /// Collects from one account at one school.
 pub struct Pronote {

@@ -22,6 +22,8 @@ use super::http::{Ask, Http, Manners};
 use crate::connector::{Connector, Failure, Secret, Sink};
 use oidc::Endpoints;
 
+pub(crate) use people::try_answer;
+
 /// The portal, and the program as which we come.
 #[derive(Debug, Clone)]
 pub struct Portal {

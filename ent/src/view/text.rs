@@ -36,12 +36,12 @@ impl Lang {
     }
 
     /// The message called `id`, or its name where there is none.
-    pub(super) fn say(self, id: &str) -> String {
+    pub(crate) fn say(self, id: &str) -> String {
         self.say_with(id, &[])
     }
 
     /// The message called `id` with its variables filled in.
-    pub(super) fn say_with(self, id: &str, variables: &[(&str, &str)]) -> String {
+    pub(crate) fn say_with(self, id: &str, variables: &[(&str, &str)]) -> String {
         let args: FluentArgs<'_> = variables.iter().map(|(name, value)| (*name, *value)).collect();
         self.format(id, &args).unwrap_or_else(|| id.to_owned())
     }

@@ -21,6 +21,16 @@ use super::{
 };
 use crate::space::Space;
 
+/// A space that is opened to be looked at.
+pub struct ToCheck {
+    /// Its id.
+    pub id: SpaceId,
+    /// The space.
+    pub space: Arc<Space>,
+    /// How it differs from what this device remembers of it.
+    pub older: Option<OlderCopy>,
+}
+
 impl Bag {
     /// Opens a space, and refuses it when it lacks, or differs from, what this device knows to have been written. One
     /// that is open already is returned again.
@@ -104,31 +114,43 @@ impl Bag {
         self.open_space(&self.home())
     }
 
-    /// Opens home to look at it, as it is: in a bag that was opened for reading only, a state that is not the one that is
-    /// remembered is told, not refused.
+    /// Opens home and all that is shown in it to look at it, as it is: in a bag that was opened for reading only, a state that is not the
+    /// one that is remembered is told, not refused.
     ///
     /// # Errors
     /// As [`Bag::open_space`].
-    pub fn open_home_to_check(&self) -> Result<(Arc<Space>, Option<OlderCopy>), BagError> {
-        let home = self.home();
-        match self.open_space(&home) {
+    pub fn open_all_to_check(&self) -> Result<Vec<ToCheck>, BagError> {
+        let id = self.home();
+        let (home, older) = self.open_to_check(&id, None)?;
+        let mut shown: Vec<SpaceId> = home.links().into_iter().map(|(_, link)| link.space).collect();
+        shown.sort();
+        shown.dedup();
+        let mut all = vec![ToCheck { id, space: Arc::clone(&home), older }];
+        for id in shown {
+            let (space, older) = self.open_to_check(&id, Some(&home))?;
+            all.push(ToCheck { id, space, older });
+        }
+        Ok(all)
+    }
+
+    fn open_to_check(&self, id: &SpaceId, home: Option<&Space>) -> Result<(Arc<Space>, Option<OlderCopy>), BagError> {
+        match self.open_space(id) {
             Ok(space) => Ok((space, None)),
             Err(BagError::OlderCopy(older)) if self.opening.read_only => {
-                let space = self.open_closed_space(&home, self.space_keys(&home)?, true)?;
-                Ok((Arc::new(space), Some(older)))
+                let keys = self.keys_of(&self.now.read(), home, id)?;
+                Ok((Arc::new(self.open_closed_space(id, keys, true)?), Some(older)))
             }
             Err(error) => Err(error),
         }
     }
 
-    /// Remembers that a check found everything in order: older pages that were put back would have contradicted others.
+    /// Remembers that a check found everything of a space in order: older pages that were put back would have contradicted others.
     ///
     /// # Errors
     /// [`BagError::Io`].
-    pub fn note_checked(&self) -> Result<(), BagError> {
-        let home = self.home();
-        if let Some(known) = self.memory.of(&home).filter(|known| known.unverified != 0) {
-            self.memory.note(home, Known { unverified: 0, ..known });
+    pub fn note_checked(&self, id: &SpaceId) -> Result<(), BagError> {
+        if let Some(known) = self.memory.of(id).filter(|known| known.unverified != 0) {
+            self.memory.note(*id, Known { unverified: 0, ..known });
             self.memory.flush()?;
         }
         Ok(())

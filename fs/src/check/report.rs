@@ -65,6 +65,19 @@ impl Report {
         self.findings.iter().all(|finding| finding.severity < Severity::Damage)
     }
 
+    /// Adds what was found in another space.
+    pub fn merge(&mut self, other: Self) {
+        self.nodes += other.nodes;
+        self.entries += other.entries;
+        self.extents += other.extents;
+        self.chunks += other.chunks;
+        self.unused_chunks += other.unused_chunks;
+        self.unused_inline += other.unused_inline;
+        self.packs += other.packs;
+        self.bytes_read += other.bytes_read;
+        self.findings.extend(other.findings);
+    }
+
     /// Adds a finding.
     pub fn add(&mut self, severity: Severity, what: impl Into<String>, paths: Vec<String>) {
         self.findings.push(Finding { what: what.into(), paths, severity });

@@ -78,6 +78,20 @@ impl Space {
         Ok(())
     }
 
+    /// Calls `each` with the data of all versions of all values of a kind. `each` must not call back into the space.
+    ///
+    /// # Errors
+    /// [`FsError::Database`](crate::FsError::Database).
+    pub fn kept_versions(&self, _access: &Access, kind: &str, mut each: impl FnMut(&[u8])) -> Result<()> {
+        let tree = self.shared.tree.lock();
+        let mut query = tree.db.prepare_cached("SELECT data FROM records WHERE kind = ?1")?;
+        let mut rows = query.query([kind])?;
+        while let Some(row) = rows.next()? {
+            each(row.get_ref(0)?.as_blob().unwrap_or_default());
+        }
+        Ok(())
+    }
+
     /// Keeps a value, in the place of what was kept in that version.
     ///
     /// # Errors

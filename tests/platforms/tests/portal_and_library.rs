@@ -1,5 +1,5 @@
 //! Our made-up portal and library, asked by clients that others wrote.
-#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test fails by panicking, and says what it skips")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -20,17 +20,16 @@ fn jsonrpclib_asks_the_library() {
     run("pmb_jsonrpclib.py", "import jsonrpclib, requests", &[&url, pmb::LOGIN, pmb::PASSWORD]);
 }
 
-/// Runs a client if the Python that has its libraries is there.
+/// Runs a client with the Python that has its libraries: of this folder's tools, or of the target directory that is in use.
 fn run(script: &str, imports: &str, arguments: &[&str]) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().parent().unwrap();
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or(root.join("target"), PathBuf::from);
-    let places = [root.join("target/tools/dav-venv/bin/python"), target.join("venv-badges/bin/python")];
-    let has_them = |python: &&PathBuf| {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
+    let mut places = std::iter::once(root.join("target")).chain(target).map(|it| it.join("tools/dav-venv/bin/python"));
+    let has_them = |python: &PathBuf| {
         Command::new(python).args(["-c", imports]).output().is_ok_and(|output| output.status.success())
     };
-    let Some(python) = places.iter().find(has_them) else {
-        eprintln!("skipped: {script} wants `{imports}` (scripts/setup --tests installs them)");
-        return;
+    let Some(python) = places.find(has_them) else {
+        panic!("{script} wants `{imports}`: scripts/setup --tests installs them");
     };
     let output = Command::new(python).arg(root.join("tests/clients").join(script)).args(arguments).output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr);

@@ -72,6 +72,11 @@ impl Moment {
     }
 }
 
+/// When the clock of Paris shows that, in seconds since 1970.
+pub(super) fn instant(civil: DateTime) -> Option<i64> {
+    Some(TimeZone::posix(PARIS).ok()?.to_timestamp(civil).ok()?.as_second())
+}
+
 /// Reads `20260131`.
 pub(super) fn parse_day(text: &str) -> Option<Date> {
     let (year, rest) = text.split_at_checked(4)?;

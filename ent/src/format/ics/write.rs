@@ -154,10 +154,11 @@ fn entities(text: &str) -> String {
 
 /// Lines that end with CR LF and are folded at 75 octets (RFC 5545 section 3.1).
 #[derive(Default)]
-struct Lines(String);
+pub(crate) struct Lines(pub(crate) String);
 
 impl Lines {
-    fn line(&mut self, line: &str) {
+    /// A line as it is.
+    pub(crate) fn line(&mut self, line: &str) {
         const OCTETS: usize = 75;
         let mut used = 0;
         for letter in line.chars() {
@@ -172,7 +173,7 @@ impl Lines {
     }
 
     /// A line of text, unless it is empty: escaped (RFC 5545 section 3.3.11), control characters left out.
-    fn text(&mut self, name: &str, text: &str) {
+    pub(crate) fn text(&mut self, name: &str, text: &str) {
         if text.is_empty() {
             return;
         }

@@ -9,7 +9,7 @@ use super::xml::XmlError;
 /// The largest text that is read, in bytes: a year's quizzes with their pictures take a tenth of it.
 pub const LARGEST_TEXT: usize = 64 << 20;
 
-/// The most questions of a file.
+/// The most questions of a file, and the most quizzes.
 pub const MOST_QUESTIONS: usize = 20_000;
 /// The most answers of a file, those of gaps counted.
 pub const MOST_ANSWERS: usize = 200_000;
@@ -30,6 +30,18 @@ impl Reading {
         if self.reports.len() < MOST_REPORTS {
             self.reports.push(Report { place: place.into(), problem });
         }
+    }
+
+    /// Begins a quiz, unless there are as many as there may be questions. Says whether it was begun.
+    pub(super) fn begin(&mut self, quiz: Quiz, budget: &mut Budget) -> bool {
+        budget.quizzes = budget.quizzes.saturating_add(1);
+        let fits = budget.quizzes <= MOST_QUESTIONS;
+        if fits {
+            self.quizzes.push(quiz);
+        } else {
+            self.report("", Problem::Broken(format!("more than {MOST_QUESTIONS} quizzes")));
+        }
+        fits
     }
 
     /// Adds a question to the last quiz, unless that is more than a file may hold: a file of one sign a question would take a
@@ -64,6 +76,7 @@ impl Reading {
 /// How much of a file was kept.
 #[derive(Debug, Default)]
 pub(super) struct Budget {
+    quizzes: usize,
     questions: usize,
     answers: usize,
 }

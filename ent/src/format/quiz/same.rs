@@ -3,7 +3,7 @@
 //! A teacher exports each year what was exported before, from PRONOTE and from Moodle, under other names. What a question asks, offers
 //! and tells makes it what it is; its name, its numbers, how it is laid out and how its lines break do not.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::model::{Answer, Kind, Question, Quiz, Text};
 use super::number::Number;
@@ -90,8 +90,8 @@ impl Quiz {
         if known.name.is_empty() {
             known.name = question.name;
         }
-        let tags = question.tags.into_iter().filter(|tag| !known.tags.contains(tag)).collect::<Vec<_>>();
-        known.tags.extend(tags);
+        let mut tags: HashSet<String> = known.tags.iter().cloned().collect();
+        known.tags.extend(question.tags.into_iter().filter(|tag| tags.insert(tag.clone())));
     }
 }
 

@@ -40,10 +40,10 @@ pub(super) fn is_png(bytes: &[u8]) -> bool {
     false
 }
 
-/// Whether a picture in SVG declares, anywhere in it, the namespace of badges in pictures (Open Badges 3.0 section 5.3.2; 2.0 Baking).
+/// Whether a picture names one of the namespaces of badges (3.0 and 2.0).
 pub(super) fn is_svg(bytes: &[u8]) -> bool {
-    const NAMESPACES: [&[u8]; 2] = [b"https://purl.imsglobal.org/ob/v3p0", b"http://openbadges.org"];
-    NAMESPACES.iter().any(|namespace| bytes.windows(namespace.len()).any(|window| window == *namespace))
+    let text = String::from_utf8_lossy(bytes);
+    ["https://purl.imsglobal.org/ob/v3p0", "http://openbadges.org"].iter().any(|namespace| text.contains(namespace))
 }
 
 fn is_badge(value: &Value) -> bool {

@@ -37,10 +37,14 @@ fn each_kind_is_recognised_by_its_content() {
     let pix = format!("Nom;{}\n", CODES.join(";"));
     let signed = jws(r#"{"type":["OpenBadgeCredential"]}"#);
     let wrapped = jws(r#"{"vc":{"type":["AchievementCredential"]}}"#);
-    let cases: [(&[u8], Found); 26] = [
+    let cases: [(&[u8], Found); 28] = [
         (include_bytes!("../../../tests/data/lsu-class.xml"), Found::Lsu),
         (include_bytes!("../../../tests/data/lsl-class.xml"), Found::Lsl),
         (include_bytes!("../../../tests/data/pronote.ics"), Found::Calendar),
+        (include_bytes!("../../../tests/badges/did.svg"), Found::BadgeSvg),
+        (include_bytes!("../../../tests/badges/old.svg"), Found::BadgeSvg),
+        (include_bytes!("../../../tests/quiz/sample.gift"), Found::Gift),
+        (b"Qui ? {=Un}\n\nRacontez. {}", Found::Gift),
         (include_bytes!("../../../tests/data/pix-certificate.pdf"), Found::PixCertificate),
         (include_bytes!("../../../tests/data/report-card.pdf"), Found::ReportCardPdf),
         (pix.as_bytes(), Found::PixResults),
@@ -61,8 +65,6 @@ fn each_kind_is_recognised_by_its_content() {
         (&png("openbadgecredential"), Found::BadgePng),
         (&png("openbadges"), Found::BadgePng),
         (b"<svg xmlns='http://www.w3.org/2000/svg' xmlns:openbadges='https://purl.imsglobal.org/ob/v3p0'/>", Found::BadgeSvg),
-        (include_bytes!("../../../tests/badges/did.svg"), Found::BadgeSvg),
-        (include_bytes!("../../../tests/badges/old.svg"), Found::BadgeSvg),
         (b"00060nam0 2200037   450 200000900000\x1E1 \x1FaTest\x1E\x1D", Found::Marc),
         (b"<collection xmlns='http://www.loc.gov/MARC21/slim'/>", Found::MarcXml),
         (b"<m:record xmlns:m='info:lc/xmlns/marcxchange-v1/2'/>", Found::MarcXml),

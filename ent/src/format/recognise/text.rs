@@ -26,10 +26,10 @@ pub(super) fn recognise(head: &[u8]) -> Option<Found> {
 /// Whether a text is a picture in SVG.
 pub(super) fn is_svg(head: &[u8]) -> bool {
     let text = letters::decode(head, None);
-    let text = text.trim_start();
-    text.starts_with('<') && root(text).is_some_and(|root| root.local_name().as_ref() == "svg")
+    root(text.trim_start()).is_some_and(|root| root.local_name().as_ref() == "svg")
 }
 
+/// The root of XML.
 fn root(text: &str) -> Option<BytesStart<'_>> {
     let mut reader = Reader::from_str(text);
     loop {
@@ -61,6 +61,7 @@ fn xml(text: &str) -> Option<Found> {
         ("collection" | "record", None) if text.contains("<leader>") && text.contains("<datafield") => {
             Some(Found::MarcXml)
         }
+        ("svg", _) if attribute(&root, "xmlns:openbadges").is_some() => Some(Found::BadgeSvg),
         _ => None,
     }
 }
@@ -80,7 +81,7 @@ fn attribute(root: &BytesStart<'_>, name: &str) -> Option<String> {
 }
 
 /// Whether a text is GIFT: every pair of braces that stands in it holds answers, and there is one. Programs and styles have braces too, with
-/// other things in them.
+/// other things in them; empty ones say nothing.
 fn is_gift(text: &str) -> bool {
     let lines = text
         .lines()

@@ -45,6 +45,18 @@ pub(super) fn hand_over(mut answer: Value, sink: &mut dyn Sink) -> Result<usize,
     Ok(left_out)
 }
 
+/// Reads an answer of any form; counts contacts and groups. See [`crate::parsers`].
+pub(crate) fn try_answer(bytes: &[u8]) -> Result<usize, Failure> {
+    let mut answer: Value = serde_json::from_slice(bytes).map_err(|_| Failure::Changed("it is no JSON".into()))?;
+    drop_clouds(&mut answer);
+    let all = |value: &Value, name: &str| value.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
+    let people = all(&answer, "contacts").iter().filter_map(person).count();
+    let structures = all(&answer, "structures");
+    let groups = structures.iter().flat_map(|structure| all(structure, "groups"));
+    let groups = groups.filter_map(|group| piece(&group, "school", &group, SourceId::of(bytes)));
+    Ok(people.saturating_add(groups.count()))
+}
+
 /// Takes out where other people's private clouds are: nobody needs them here.
 fn drop_clouds(answer: &mut Value) -> Vec<Dropped> {
     let contacts = answer.get_mut("contacts").and_then(Value::as_array_mut);

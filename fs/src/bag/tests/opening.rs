@@ -214,7 +214,7 @@ fn reading_leaves_no_trace() {
     drop(bag);
     let bag = Bag::open(&copy, &world.first(), &world.state(), reading).unwrap();
     assert!(matches!(older(bag.open_home()), OlderCopy::Database { .. }));
-    let (space, told) = bag.open_home_to_check().unwrap();
+    let crate::bag::ToCheck { space, older: told, .. } = bag.open_all_to_check().unwrap().remove(0);
     assert!(told.is_some());
     assert!(space.check(&bag.access().unwrap(), &mut |_| {}).unwrap().is_clean());
 }

@@ -16,6 +16,10 @@ use crate::format::quiz::xml::{Element, Root, XmlError};
 
 /// How deep categories stand in each other at most.
 const DEEPEST: usize = 32;
+/// The longest name of a category, in letters, as Moodle's own table has it.
+const LONGEST_NAME: usize = 255;
+/// How long a path may be before its last part is added, in bytes: each category repeats the names above it.
+const LONGEST_PATH: usize = 2048;
 
 /// Reads all questions, a quiz a category.
 ///
@@ -59,7 +63,9 @@ fn quiz(category: &Element, path: String, files: &mut Files, budget: &mut Budget
     let idnumber = Some(value(category, "idnumber")).filter(|number| !number.is_empty());
     let name = Some(value(category, "name")).filter(|name| name != "top").unwrap_or_default();
     let found = Some(Category { path, description, idnumber, ..Category::default() });
-    reading.quizzes.push(Quiz { name, category: found, ..Quiz::default() });
+    if !reading.begin(Quiz { name, category: found, ..Quiz::default() }, budget) {
+        return false;
+    }
     let rows = rows(category);
     let mut parts = kind::Parts::of(rows.iter().map(|row| row.question));
     let mut at = 0_usize;
@@ -149,9 +155,11 @@ fn question(
 /// The path of a category from the top; one whose parents go in a circle begins somewhere in it.
 fn path(id: &str, names: &HashMap<&str, (String, String)>) -> String {
     let mut parts = Vec::new();
-    let mut next = id;
-    while let Some((name, parent)) = names.get(next).filter(|_| parts.len() < DEEPEST) {
-        parts.push(name.replace('/', "//"));
+    let (mut next, mut length) = (id, 0_usize);
+    while let Some((name, parent)) = names.get(next).filter(|_| parts.len() < DEEPEST && length < LONGEST_PATH) {
+        let name = name.chars().take(LONGEST_NAME).collect::<String>().replace('/', "//");
+        length = length.saturating_add(name.len());
+        parts.push(name);
         next = parent;
     }
     if parts.last().is_none_or(|top| top != "top") {

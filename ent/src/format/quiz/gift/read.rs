@@ -8,6 +8,8 @@ use crate::format::quiz::{category, input};
 
 /// The longest question, in bytes.
 const LONGEST: usize = 1 << 20;
+/// The most tags of a question.
+const MOST_TAGS: usize = 200;
 
 /// Reads a file of GIFT. Each category begins a quiz; a question that can't be understood is reported and left out.
 ///
@@ -24,8 +26,9 @@ pub fn read(bytes: &[u8]) -> Result<Reading, ReadError> {
             break;
         }
         match path {
-            Some(path) => reading.quizzes.push(begin(path)),
-            None => block.add(line),
+            Some(path) if !reading.begin(begin(path), &mut budget) => break,
+            Some(_) => {}
+            None => block.add(line, &mut reading),
         }
     }
     if reading.quizzes.is_empty() {
@@ -48,7 +51,7 @@ struct Block {
 }
 
 impl Block {
-    fn add(&mut self, line: &str) {
+    fn add(&mut self, line: &str, reading: &mut Reading) {
         let Some(comment) = line.trim_start().strip_prefix("//") else {
             self.text.push_str(line);
             self.text.push('\n');
@@ -57,7 +60,8 @@ impl Block {
         for (name, value) in bracketed(comment) {
             match name {
                 "id" => self.idnumber = Some(value),
-                _ => self.tags.push(value),
+                _ if self.tags.len() < MOST_TAGS => self.tags.push(value),
+                _ => reading.report("", Problem::Value(format!("more than {MOST_TAGS} tags"))),
             }
         }
     }

@@ -114,6 +114,10 @@ fn hostile_texts_are_bounded() {
     assert!(matches!(read(&vec![b'a'; LARGEST_TEXT + 1]), Err(ReadError::TooLarge)));
     let reading = read("a\n\n".repeat(MOST_QUESTIONS + 5).as_bytes()).unwrap();
     assert_eq!(reading.quizzes[0].questions.len(), MOST_QUESTIONS);
+    let reading = read("$CATEGORY:a\n".repeat(MOST_QUESTIONS + 5).as_bytes()).unwrap();
+    assert_eq!(reading.quizzes.len(), MOST_QUESTIONS);
+    let reading = read(format!("//{}\na{{}}", "[tag:a]".repeat(300)).as_bytes()).unwrap();
+    assert_eq!(reading.quizzes[0].questions[0].tags.len(), 200);
     for question in
         [format!("a{{{}}}", "~".repeat(5000)), "a".repeat((1 << 20) + 1), format!("{{{}", "{".repeat(1 << 19))]
     {

@@ -63,7 +63,7 @@ const ELEMENTS: [&str; 44] = [
 /// Elements that open again in each paragraph until they are closed: a few hundred of them make millions.
 const REOPENING: [&str; 14] =
     ["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"];
-/// The most elements of a text.
+/// The most elements and references of a text.
 const MOST_ELEMENTS: usize = 5_000;
 /// The most work that all texts of a page may make: elements that stand in each other, summed.
 const MOST_WORK: usize = 1 << 27;
@@ -142,12 +142,13 @@ impl Cleaner {
         let mut parts = body.split(MARK);
         let mut shown = parts.next().unwrap_or_default().to_owned();
         let mut used = HashSet::new();
+        let known: HashMap<String, &File> = files.iter().map(|file| (path_of(file), file)).collect();
         for part in parts {
             let end = part.find(['"', '\'', ' ', '>', '<', ')', '?', '#']).unwrap_or(part.len());
             let (path, rest) = part.split_at(end);
             let name = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
-            let found = files.iter().find(|file| path_of(file) == *name);
-            let picture = found.and_then(picture).filter(|picture| picture.len() <= self.pictures.get());
+            let found = known.get(&*name);
+            let picture = found.and_then(|file| picture(file)).filter(|picture| picture.len() <= self.pictures.get());
             if let (Some(file), Some(picture)) = (found, picture) {
                 self.pictures.set(self.pictures.get().saturating_sub(picture.len()));
                 used.insert(path_of(file));
@@ -202,7 +203,9 @@ impl Shape {
     fn of(body: &str) -> Self {
         const HARMFUL: [&str; 12] =
             ["script", "style", "iframe", "object", "embed", "form", "input", "link", "meta", "base", "svg", "math"];
-        let mut shape = Self::default();
+        // The parser begins anew at each reference, which takes as long as an element does.
+        let elements = body.bytes().filter(|byte| matches!(byte, b'&' | 0)).count();
+        let mut shape = Self { elements, ..Self::default() };
         for tag in body.split('<').skip(1) {
             shape.elements = shape.elements.saturating_add(1);
             let end = tag.find(|sign: char| !sign.is_ascii_alphanumeric()).unwrap_or(tag.len()).min(16);

@@ -61,8 +61,7 @@ fn child(mut element: Element, dialect: &mut Dialect, budget: &mut Budget, readi
     let type_name = element.take_attribute("type", |name| Some(name.to_owned())).unwrap_or_default();
     if type_name == "category" {
         let quiz = begin(element, dialect, reading);
-        reading.quizzes.push(quiz);
-        return true;
+        return reading.begin(quiz, budget);
     }
     let at = reading.last().questions.len();
     let question = question(element, &type_name, *dialect, at, reading);

@@ -120,7 +120,7 @@ impl<'a> Root<'a> {
         match self.reader.read_event() {
             Ok(Event::DocType(text)) if text.contains(['[', '&']) => Err(XmlError::Doctype),
             Ok(event) => Ok(event),
-            Err(error) => Err(XmlError::IllFormed { at: self.reader.error_position(), why: error.to_string() }),
+            Err(error) => Err(XmlError::IllFormed { at: self.reader.error_position(), why: why(&error).to_owned() }),
         }
     }
 
@@ -140,7 +140,7 @@ impl<'a> Root<'a> {
         let mut attributes = Vec::new();
         let mut names = HashSet::new();
         for attribute in start.attributes().with_checks(false) {
-            let attribute = attribute.map_err(|error| self.ill_formed(&error.to_string()))?;
+            let attribute = attribute.map_err(|_| self.ill_formed("an attribute can't be read"))?;
             let name = attribute.key.as_ref();
             if !is_name(name) || !names.insert(name.to_owned()) {
                 return Err(self.ill_formed("an attribute has an impossible name, or stands twice"));
@@ -150,7 +150,7 @@ impl<'a> Root<'a> {
             }
             let value = attribute
                 .normalized_value(XmlVersion::Explicit1_0)
-                .map_err(|error| self.ill_formed(&error.to_string()))?;
+                .map_err(|_| self.ill_formed("an attribute's value can't be read"))?;
             attributes.push((name.to_owned(), storable(&value)));
         }
         Ok(attributes)
@@ -158,6 +158,15 @@ impl<'a> Root<'a> {
 
     fn ill_formed(&self, why: &str) -> XmlError {
         XmlError::IllFormed { at: self.reader.buffer_position(), why: why.to_owned() }
+    }
+}
+
+/// What is wrong, without the file's own words, which the parser's messages quote at any length.
+fn why(error: &quick_xml::Error) -> &'static str {
+    match error {
+        quick_xml::Error::Syntax(_) => "it breaks off",
+        quick_xml::Error::IllFormed(_) => "elements do not end as they begin",
+        _ => "it is no XML",
     }
 }
 

@@ -1,0 +1,293 @@
+//! `cartable ent`: accounts at school platforms, and what is collected from them.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use cartable_ent::account::{Counts, Ended};
+use cartable_ent::inbox;
+use cartable_ent::record::Platform;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
+use zeroize::Zeroizing;
+
+use super::{date, moment, now, print, report};
+use crate::args::Unlock;
+use crate::args::ent::{Add, EntAct};
+use crate::exit::Failure;
+use crate::output;
+use crate::passphrase::{Bytes, Word, ask_secret};
+use crate::text::Text;
+use crate::wanted::PathWord;
+use crate::work::school::{CollectedFrom, ListedAccount, Named, OpenedBy, SchoolDone, SchoolTask, TakenFile};
+use crate::work::{Done, Task, asked, have_done};
+
+/// The longest text of a QR code that is read, in bytes.
+const CODE_BYTES: u64 = 8 * 1024;
+
+pub(crate) fn run(act: &EntAct, text: &Text) -> Result<(), Failure> {
+    match act {
+        EntAct::Add(wanted) => add(wanted, text),
+        EntAct::List(unlock) => list(unlock, text),
+        EntAct::Status(unlock) => status(unlock, text),
+        EntAct::Collect { unlock, account } => collect(unlock, account, text),
+        EntAct::Take { unlock, file, pupil } => take(unlock, file, pupil.as_deref(), text),
+        EntAct::Watch { unlock, watched } => watch(unlock, watched, text),
+        EntAct::Remove { unlock, account } => {
+            let by = asked(unlock, text)?;
+            let task = SchoolTask::Remove { by: Word(by.clone()), account: account.clone() };
+            ask(unlock, Some(by), task, text)?;
+            output::say(text.say("account-removed"));
+            Ok(())
+        }
+        EntAct::Forget { unlock, account } => {
+            let by = asked(unlock, text)?;
+            let task = SchoolTask::Forget {
+                by: Word(by.clone()),
+                account: account.clone(),
+                english: text.is_english(),
+                now: seconds(),
+            };
+            if let SchoolDone::Forgotten { records } = ask(unlock, Some(by), task, text)? {
+                output::say(text.say_with("account-forgotten", &[("records", records.to_string().into())]));
+            }
+            Ok(())
+        }
+    }
+}
+
+fn add(wanted: &Add, text: &Text) -> Result<(), Failure> {
+    let needs_address = !matches!(wanted.platform, Platform::Pix | Platform::Toutatice | Platform::Calendar);
+    if needs_address && wanted.site.is_none() && wanted.code_file.is_none() {
+        return Err(Failure::Account { what: text.say("account-without-url") });
+    }
+    let by = asked(&wanted.unlock, text)?;
+    let opened_by = match &wanted.code_file {
+        Some(file) => code(file, text)?,
+        None => {
+            let prompt = text.say(&format!("ask-{}", secret_of(wanted)));
+            OpenedBy::Typed {
+                login: wanted.login.clone(),
+                secret: Word(ask_secret(wanted.password_file.as_deref(), &prompt)?),
+            }
+        }
+    };
+    let account = Named {
+        name: wanted.account.clone(),
+        platform: wanted.platform,
+        url: wanted.site.clone().unwrap_or_default(),
+        uai: wanted.uai.clone(),
+    };
+    let task = SchoolTask::Add { by: Word(by.clone()), account, opened_by, english: text.is_english(), now: seconds() };
+    ask(&wanted.unlock, Some(by), task, text)?;
+    output::say(text.say_with("account-added", &[("name", wanted.account.as_str().into())]));
+    Ok(())
+}
+
+/// What opens an account of that kind, as a word.
+fn secret_of(wanted: &Add) -> &'static str {
+    match (wanted.platform, &wanted.login) {
+        (Platform::Pix, _) => "pix-code",
+        (Platform::Calendar, _) => "calendar-address",
+        (_, Some(_)) => "account-password",
+        (_, None) => "account-token",
+    }
+}
+
+/// The text of a QR code from a file, and its PIN from the file's second line, else typed.
+fn code(file: &Path, text: &Text) -> Result<OpenedBy, Failure> {
+    let failed = |error: std::io::Error| Failure::io("reading", file, &error);
+    let opened = std::fs::File::open(file).map_err(failed)?;
+    let mut lines = BufReader::new(opened.take(CODE_BYTES)).lines();
+    let mut line = || lines.next().transpose().map_err(failed).map(|line| line.map(Zeroizing::new));
+    let code = line()?.ok_or_else(|| Failure::Account { what: text.say("code-empty") })?;
+    let bytes = |text: &str| Zeroizing::new(text.trim().as_bytes().to_vec());
+    let pin = match line()?.filter(|pin| !pin.trim().is_empty()) {
+        Some(pin) => bytes(&pin),
+        None => ask_secret(None, &text.say("ask-pin"))?,
+    };
+    Ok(OpenedBy::Code { code: Word(bytes(&code)), pin: Word(pin) })
+}
+
+fn list(unlock: &Unlock, text: &Text) -> Result<(), Failure> {
+    let accounts = accounts(unlock, text)?;
+    if unlock.json {
+        return output::print(json!({ "accounts": accounts }));
+    }
+    for account in accounts {
+        let mut said = report();
+        said["name"] = account.name.into();
+        said["platform"] = account.platform.into();
+        said["url"] = account.url.into();
+        said["uai"] = account.uai.into();
+        said["added"] = u64::try_from(account.added).map(date).unwrap_or_default().into();
+        print(&said, false, text)?;
+        output::print("")?;
+    }
+    Ok(())
+}
+
+fn status(unlock: &Unlock, text: &Text) -> Result<(), Failure> {
+    let accounts = accounts(unlock, text)?;
+    if unlock.json {
+        return output::print(json!({ "accounts": accounts }));
+    }
+    if accounts.is_empty() {
+        return output::print(text.say("no-accounts"));
+    }
+    if is_time_to_export(&accounts) {
+        output::print(text.say("export-quizzes"))?;
+    }
+    for account in accounts {
+        output::print(format!("{} ({})", account.name, account.platform))?;
+        match &account.last {
+            Some(ended) => say_ended(ended, account.silent_until, text)?,
+            None => output::print(format!("    {}", text.say("never-collected")))?,
+        }
+    }
+    Ok(())
+}
+
+/// Whether a teacher should save what PRONOTE gives to nobody's program, before the school year is closed: from May to August.
+fn is_time_to_export(accounts: &[ListedAccount]) -> bool {
+    let teaches = |account: &ListedAccount| account.platform == "pronote" && account.url.contains("professeur");
+    accounts.iter().any(teaches) && matches!(date(now()).get(5..7), Some("05" | "06" | "07" | "08"))
+}
+
+fn accounts(unlock: &Unlock, text: &Text) -> Result<Vec<ListedAccount>, Failure> {
+    match ask(unlock, None, SchoolTask::List, text)? {
+        SchoolDone::Listed(accounts) => Ok(accounts),
+        other => Err(unexpected(&other)),
+    }
+}
+
+fn collect(unlock: &Unlock, accounts: &[String], text: &Text) -> Result<(), Failure> {
+    let task = SchoolTask::Collect { accounts: accounts.to_vec(), english: text.is_english(), now: seconds() };
+    let SchoolDone::Collected(all) = ask(unlock, None, task, text)? else { return Ok(()) };
+    if unlock.json {
+        output::print(json!({ "accounts": all }))?;
+    } else if all.is_empty() {
+        output::print(text.say("no-accounts"))?;
+    } else {
+        for CollectedFrom { account, ended, silent_until } in &all {
+            output::print(account)?;
+            match ended {
+                Some(ended) => say_ended(ended, *silent_until, text)?,
+                None => output::print(format!("    {}", silent(*silent_until, text)))?,
+            }
+        }
+    }
+    let failed = all.iter().filter(|one| one.ended.as_ref().is_none_or(|ended| ended.failure.is_some()));
+    match failed.count() {
+        0 => Ok(()),
+        count => Err(Failure::NotCollected { count: count.to_string() }),
+    }
+}
+
+fn take(unlock: &Unlock, files: &[PathBuf], pupil: Option<&str>, text: &Text) -> Result<(), Failure> {
+    let absolute = |file: &PathBuf| {
+        let path = file.canonicalize().map_err(|error| Failure::io("reading", file, &error))?;
+        Ok(PathWord(path))
+    };
+    let task = SchoolTask::Take {
+        files: files.iter().map(absolute).collect::<Result<_, Failure>>()?,
+        pupil: pupil.map(str::to_owned),
+        english: text.is_english(),
+        now: seconds(),
+    };
+    let SchoolDone::Taken(taken) = ask(unlock, None, task, text)? else { return Ok(()) };
+    if unlock.json {
+        output::print(json!({ "files": taken }))?;
+    } else {
+        taken.iter().try_for_each(|one| say_taken(one, text))?;
+    }
+    match taken.iter().filter(|one| one.counts.is_none()).count() {
+        0 => Ok(()),
+        count => Err(Failure::NotTaken { count: count.to_string() }),
+    }
+}
+
+fn say_taken(taken: &TakenFile, text: &Text) -> Result<(), Failure> {
+    output::print(&taken.file)?;
+    if let Some(Counts { new, changed, same, .. }) = taken.counts {
+        let number = |number: u64| number.to_string().into();
+        let said =
+            text.say_with("taken", &[("new", number(new)), ("changed", number(changed)), ("same", number(same))]);
+        output::print(format!("    {said}"))?;
+    }
+    for line in taken.said.iter().flat_map(|said| said.lines()) {
+        output::print(format!("    {line}"))?;
+    }
+    taken.remarks.iter().try_for_each(|remark| output::print(format!("    ({remark})")))
+}
+
+/// Takes in what comes to rest in a folder, until the command is ended.
+fn watch(unlock: &Unlock, folder: &Path, text: &Text) -> Result<(), Failure> {
+    let folder = folder.canonicalize().map_err(|error| Failure::io("watching", folder, &error))?;
+    output::tell(text.say_with("watching", &[("folder", folder.to_string_lossy())]));
+    let mut failed = None;
+    let stop = AtomicBool::new(false);
+    inbox::watch(&folder, inbox::REST, &stop, |file| match take(unlock, &[file.to_owned()], None, text) {
+        // Said already: others come.
+        Ok(()) | Err(Failure::NotTaken { .. }) => {}
+        Err(failure) => {
+            stop.store(true, Ordering::Relaxed);
+            failed = Some(failure);
+        }
+    });
+    failed.map_or(Ok(()), Err)
+}
+
+fn say_ended(ended: &Ended, silent_until: i64, text: &Text) -> Result<(), Failure> {
+    let Counts { new, changed, same, files, .. } = ended.counts;
+    let number = |number: u64| number.to_string().into();
+    let counts = text.say_with(
+        "collected",
+        &[
+            ("at", u64::try_from(ended.at).map(moment).unwrap_or_default().into()),
+            ("new", number(new)),
+            ("changed", number(changed)),
+            ("same", number(same)),
+            ("files", number(files)),
+        ],
+    );
+    output::print(format!("    {counts}"))?;
+    let Some(trouble) = &ended.failure else { return Ok(()) };
+    output::print(format!(
+        "    {}",
+        text.say_with(&format!("ent-{}", trouble.word), &[("detail", trouble.detail.as_str().into())])
+    ))?;
+    if silent_until > ended.at {
+        output::print(format!("    {}", silent(silent_until, text)))?;
+    }
+    Ok(())
+}
+
+fn silent(until: i64, text: &Text) -> String {
+    text.say_with("ent-silent", &[("until", u64::try_from(until).map(moment).unwrap_or_default().into())])
+}
+
+/// Has it done, with a bar where somebody sees it.
+fn ask(unlock: &Unlock, known: Option<Bytes>, task: SchoolTask, text: &Text) -> Result<SchoolDone, Failure> {
+    let bar = ProgressBar::new_spinner();
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_bar} {pos}/{len}") {
+        bar.set_style(style);
+    }
+    let done = have_done(unlock, known, &Task::School(Box::new(task)), text, &mut |progress| {
+        bar.set_length(progress.total);
+        bar.set_position(progress.done);
+    });
+    bar.finish_and_clear();
+    match done? {
+        Done::School(done) => Ok(done),
+        other => Err(Failure::Other { what: format!("the process that has the bag answered {other:?}") }),
+    }
+}
+
+fn unexpected(done: &SchoolDone) -> Failure {
+    Failure::Other { what: format!("the process that has the bag answered {done:?}") }
+}
+
+fn seconds() -> i64 {
+    i64::try_from(now()).unwrap_or(i64::MAX)
+}

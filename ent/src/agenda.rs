@@ -1,0 +1,174 @@
+//! The timetable, homework, and people and groups of a school as calendars and address books, for programs that know those: one of each
+//! for an account, one object for a record.
+//!
+//! Objects are written whole when they are asked for; who asks keeps them as long as [`state`] stays the same. Names and UIDs come of
+//! keys of records, so they stay the same when a record changes, and on every device.
+
+mod card;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cartable_fs::FsError;
+use cartable_fs::bag::{Bag, BagError};
+use jiff::ToSpan;
+use jiff::civil::Time;
+
+use crate::collection::{Collection as Kept, KeepError, each_of};
+use crate::format::ics::instant;
+use crate::format::ics::write::{Item, What, calendar, uid};
+use crate::record::{AccountId, Origin, Record};
+use crate::view::{self, Lang};
+
+/// The kinds of records that are shown.
+const KINDS: [&str; 4] = ["timetable-entry", "homework", "person", "group"];
+
+/// What the objects of a collection are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Holds {
+    /// Lessons, as events (`VEVENT`).
+    Lessons,
+    /// Homework, as tasks (`VTODO`).
+    Homework,
+    /// People and groups, as cards (`VCARD` 3.0).
+    People,
+}
+
+/// A calendar or an address book.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Collection {
+    /// Its name in paths: letters, digits and a hyphen of ASCII. It stays the same as long as its account has its name.
+    pub id: String,
+    /// What people call it, in the language of the bag's views.
+    pub name: String,
+    /// What its objects are.
+    pub holds: Holds,
+    /// What stands in it.
+    pub objects: Vec<Object>,
+}
+
+/// An event, a task or a card.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Object {
+    /// Its name in paths, with its ending.
+    pub name: String,
+    /// It as text: one `VCALENDAR` (RFC 4791 section 4.1) or one `VCARD` (RFC 2426).
+    pub data: String,
+    /// When it begins, in seconds since 1970; none for a card, and for work of which it is not known when it was given.
+    pub start: Option<i64>,
+    /// When it ends, in seconds since 1970; for work the end of the day that it is for; none for a card.
+    pub end: Option<i64>,
+}
+
+/// Names the state of what was collected in `bag`: another whenever [`collections`] could answer otherwise. Reads three values.
+///
+/// # Errors
+/// Those of opening a space.
+pub fn state(bag: &Bag) -> Result<Vec<u8>, BagError> {
+    let Some((space, lang)) = Kept::space_of(bag).map_err(failed)? else { return Ok(Vec::new()) };
+    let commit = space.last_commit();
+    Ok([&commit.counter.to_le_bytes()[..], &commit.opening, lang.tag().as_bytes()].concat())
+}
+
+/// All calendars and address books of `bag`; none where nothing was collected. A damaged record is passed over.
+///
+/// # Errors
+/// Those of reading.
+pub fn collections(bag: &Bag) -> Result<Vec<Collection>, BagError> {
+    let Some((space, lang)) = Kept::space_of(bag).map_err(failed)? else { return Ok(Vec::new()) };
+    let mut kept = Vec::new();
+    each_of(&space, &bag.access()?, &KINDS, |one| kept.push(one)).map_err(failed)?;
+    Ok(of(&kept, lang))
+}
+
+fn failed(error: KeepError) -> BagError {
+    match error {
+        KeepError::Bag(error) => error,
+        KeepError::Space(error) => error.into(),
+        KeepError::Damaged(what) => FsError::Damaged(what.into()).into(),
+    }
+}
+
+/// The collections of these records.
+fn of(kept: &[view::Kept], lang: Lang) -> Vec<Collection> {
+    let people = card::People::of(kept);
+    let mut objects: BTreeMap<(Holds, &AccountId), Vec<Object>> = BTreeMap::new();
+    for one in kept {
+        let made = match &one.record {
+            Record::TimetableEntry(entry) => {
+                let object = event(&one.origin, What::Lesson(entry));
+                Some((Holds::Lessons, Object { start: instant(entry.start), end: instant(entry.end), ..object }))
+            }
+            Record::Homework(homework) => {
+                let midnight = |day: jiff::civil::Date| instant(day.to_datetime(Time::midnight()));
+                let start = homework.given.filter(|given| *given < homework.due).and_then(midnight);
+                let end = homework.due.checked_add(1.day()).ok().and_then(midnight);
+                Some((Holds::Homework, Object { start, end, ..event(&one.origin, What::Homework(homework)) }))
+            }
+            _ => people.card(one).map(|object| (Holds::People, object)),
+        };
+        if let Some((holds, object)) = made {
+            objects.entry((holds, &one.origin.account)).or_default().push(object);
+        }
+    }
+    let accounts = |holds: Holds| objects.keys().filter(move |(known, _)| *known == holds).map(|(_, account)| *account);
+    let several: BTreeSet<Holds> = Holds::ALL.into_iter().filter(|holds| accounts(*holds).count() > 1).collect();
+    let named = |holds: Holds, account: &AccountId| {
+        let name = lang.say(holds.word());
+        if several.contains(&holds) {
+            lang.say_with("agenda-of", &[("name", &name), ("account", &account.0)])
+        } else {
+            name
+        }
+    };
+    let names: BTreeMap<_, _> =
+        objects.keys().map(|(holds, account)| ((*holds, *account), named(*holds, account))).collect();
+    let made = objects.into_iter().map(|((holds, account), objects)| Collection {
+        id: format!("{}-{}", holds.path(), short(&[account.0.as_bytes()], 5)),
+        name: names.get(&(holds, account)).cloned().unwrap_or_default(),
+        holds,
+        objects,
+    });
+    made.collect()
+}
+
+/// An event or a task, without its times.
+fn event(origin: &Origin, what: What<'_>) -> Object {
+    let kind = if matches!(what, What::Lesson(_)) { "lesson" } else { "homework" };
+    // Programs that show several calendars take two objects of one UID for one.
+    let key = format!("{}\u{1f}{kind}\u{1f}{}", origin.account.0, origin.key);
+    let data = calendar(None, [Item { key: &key, changed: origin.fetched, what }]);
+    Object { name: format!("{}.ics", short(&[uid(&key).as_bytes()], 15)), data, start: None, end: None }
+}
+
+/// A name of so many bytes, in small letters and digits: phones send hundreds of them in one request.
+fn short(parts: &[&[u8]], bytes: usize) -> String {
+    let mut hasher = blake3::Hasher::new_derive_key("cartable 2026 name of a calendar's object");
+    for part in parts {
+        hasher.update(&part.len().to_le_bytes()).update(part);
+    }
+    let hash = hasher.finalize();
+    data_encoding::BASE32_NOPAD.encode(hash.as_bytes().get(..bytes).unwrap_or_default()).to_ascii_lowercase()
+}
+
+impl Holds {
+    const ALL: [Self; 3] = [Self::Lessons, Self::Homework, Self::People];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Lessons => "agenda-timetable",
+            Self::Homework => "agenda-homework",
+            Self::People => "agenda-people",
+        }
+    }
+
+    fn path(self) -> &'static str {
+        match self {
+            Self::Lessons => "timetable",
+            Self::Homework => "homework",
+            Self::People => "people",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,98 @@
+//! Forgetting what was collected from an account.
+
+use std::collections::BTreeSet;
+
+use cartable_fs::FsError;
+
+use super::pieces::{BETWEEN, unit_key};
+use super::{Collection, KeepError};
+use crate::account::Account;
+use crate::record::AccountId;
+use crate::view::units;
+
+impl Collection {
+    /// Forgets all records of an account, with their versions, and what is noted of it. Views lose them when they are rendered, which
+    /// is marked first. Returns how many went.
+    ///
+    /// # Errors
+    /// Those of writing.
+    pub fn forget(&self, account: &AccountId) -> Result<u64, KeepError> {
+        let mut prefix = account.0.as_bytes().to_vec();
+        prefix.push(BETWEEN);
+        let mut stale = BTreeSet::new();
+        self.each_piece(account, |kept| stale.extend(units(&kept)))?;
+        for unit in &stale {
+            self.space.keep(&self.change, "stale", &unit_key(unit)?, 1, &[])?;
+        }
+        let mut gone = 0;
+        for kind in ["piece", "file", "partial", "note"] {
+            let mut keys = Vec::new();
+            self.space.kept_under(&self.access, kind, &prefix, |key| {
+                keys.push(key.to_vec());
+                true
+            })?;
+            for key in keys {
+                self.space.forget_kept(&self.change, kind, &key)?;
+                if kind == "partial" {
+                    self.drop_partial(&key)?;
+                }
+                gone += u64::from(kind == "piece");
+            }
+        }
+        self.forget_members(&stale, &prefix)?;
+        Ok(gone)
+    }
+
+    fn forget_members(&self, stale: &BTreeSet<crate::view::Unit>, account: &[u8]) -> Result<(), KeepError> {
+        for unit in stale {
+            let mut prefix = unit_key(unit)?;
+            prefix.push(BETWEEN);
+            prefix.extend_from_slice(account);
+            let mut keys = Vec::new();
+            self.space.kept_under(&self.access, "member", &prefix, |key| {
+                keys.push(key.to_vec());
+                true
+            })?;
+            for key in keys {
+                self.space.forget_kept(&self.change, "member", &key)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Forgets an account itself. Returns whether it was known.
+    ///
+    /// # Errors
+    /// Those of writing.
+    pub fn remove_account(&self, name: &str) -> Result<bool, KeepError> {
+        Ok(Account::remove(&self.home, &self.access, &self.change, name)?)
+    }
+
+    /// Removes raw answers and files that no record and no account refers to.
+    ///
+    /// # Errors
+    /// Those of writing.
+    pub fn drop_unused_sources(&self) -> Result<(), KeepError> {
+        let mut used = BTreeSet::new();
+        for kind in ["piece", "file"] {
+            self.space.kept_versions(&self.access, kind, |data| {
+                let names = data.split(|byte| !byte.is_ascii_hexdigit()).filter(|word| word.len() == 64);
+                used.extend(names.filter_map(|word| std::str::from_utf8(word).ok()).map(str::to_owned));
+            })?;
+        }
+        let Some(top) = self.find(&[super::files::SOURCES])? else { return Ok(()) };
+        for (folder, attr) in self.space.entries(&self.access, top.id)? {
+            for (name, _) in self.space.entries(&self.access, attr.id)? {
+                let (folder, name) = (text(&folder)?, text(&name)?);
+                if !used.contains(&name) {
+                    self.remove(&[super::files::SOURCES.to_owned(), folder, name])?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn text(name: &[u8]) -> Result<String, KeepError> {
+    String::from_utf8(name.to_vec()).map_err(|_| KeepError::Space(FsError::Invalid("name")))
+}

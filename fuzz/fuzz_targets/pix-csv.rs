@@ -1,0 +1,6 @@
+//! Fuzzes the reader `pix-csv`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    let _ = cartable_ent::parsers::read("pix-csv", bytes);
+});

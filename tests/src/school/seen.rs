@@ -1,0 +1,122 @@
+//! What of a bag must be the same: its records, and the files that show them.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use cartable_ent::account::Account;
+use cartable_ent::collection::Collection;
+use cartable_fs::bag::Bag;
+use cartable_fs::{Kind, NodeId, Space};
+use cartable_share::Access;
+
+/// What a bag holds of platforms.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// Records in their latest versions, by account, kind and key.
+    pub records: BTreeMap<String, String>,
+    /// Files at home's top, by path.
+    pub files: BTreeMap<String, File>,
+}
+
+/// A file of a view.
+#[derive(Debug, PartialEq, Eq)]
+pub struct File {
+    /// Its contents.
+    pub bytes: Vec<u8>,
+    /// When it was changed, in seconds since 1970.
+    pub modified: i64,
+    /// What it says of its origin, without the name of the raw answer.
+    pub attributes: BTreeMap<Vec<u8>, Vec<u8>>,
+}
+
+impl Seen {
+    /// Panics, with the names that differ, when another bag holds anything else.
+    pub fn assert_same(&self, other: &Self, after: &str) {
+        differ(&self.records, &other.records, after);
+        differ(&self.files, &other.files, after);
+    }
+}
+
+fn differ<V: PartialEq>(one: &BTreeMap<String, V>, other: &BTreeMap<String, V>, after: &str) {
+    let lost: Vec<_> = one.keys().filter(|key| !other.contains_key(*key)).collect();
+    let more: Vec<_> = other.keys().filter(|key| !one.contains_key(*key)).collect();
+    let changed: Vec<_> = one.iter().filter(|(key, value)| other.get(*key).is_some_and(|it| it != *value)).collect();
+    let changed: Vec<_> = changed.into_iter().map(|(key, _)| key).collect();
+    assert!(
+        lost.is_empty() && more.is_empty() && changed.is_empty(),
+        "{after}:\nlost {lost:#?}\nmore {more:#?}\nchanged {changed:#?}"
+    );
+}
+
+/// What an open bag holds of platforms. The raw answer that a record came from is left out: platforms give a different one each time.
+#[must_use]
+pub fn seen(bag: &Bag) -> Seen {
+    let collection = Collection::open(bag).expect("a collection opens").expect("something was collected");
+    let mut records = BTreeMap::new();
+    for account in Account::all(collection.home(), collection.access()).expect("accounts are read") {
+        let each = |kept: cartable_ent::view::Kept| {
+            let origin = &kept.origin;
+            let name = format!("{}/{}/{}", origin.account.0, kept.record.kind(), origin.key);
+            let text = format!(
+                "{:?} {:?} {:?} {} {:?}",
+                kept.record, origin.school, origin.year, origin.fetched, origin.dropped
+            );
+            assert!(records.insert(name, text).is_none(), "a record is there twice");
+            collection.source(origin.source).expect("the raw answer is there");
+        };
+        collection.each_piece(&account.name, each).expect("records are read");
+    }
+    let (home, access) = (bag.open_home().expect("home opens"), bag.access().expect("an owner may edit"));
+    let mut files = BTreeMap::new();
+    for (folder, link) in home.links() {
+        let top = home.entries(&access, NodeId::ROOT).expect("home is listed");
+        let name = top.into_iter().find(|(_, attr)| attr.id == folder).expect("a link is at the top").0;
+        let space = bag.open_space(&link.space).expect("a space opens");
+        below(&space, &access, link.target, &String::from_utf8_lossy(&name), &mut files);
+    }
+    Seen { records, files }
+}
+
+fn below(space: &Arc<Space>, access: &Access, folder: NodeId, path: &str, files: &mut BTreeMap<String, File>) {
+    for (name, attr) in space.entries(access, folder).expect("a folder is listed") {
+        let path = format!("{path}/{}", String::from_utf8(name).expect("names are UTF-8"));
+        if attr.kind == Kind::Folder {
+            below(space, access, attr.id, &path, files);
+            continue;
+        }
+        let attributes = space.xattrs(access, attr.id, b"user.").expect("attributes are read");
+        let attributes = attributes.into_iter().filter(|(name, _)| !name.ends_with(b"source")).collect();
+        let bytes = contents(space, access, attr.id, attr.size);
+        files.insert(path, File { bytes, modified: attr.modified.seconds, attributes });
+    }
+}
+
+fn contents(space: &Space, access: &Access, id: NodeId, size: u64) -> Vec<u8> {
+    let mut bytes = vec![0; usize::try_from(size).expect("a small file")];
+    let mut at = 0;
+    while at < bytes.len() {
+        let read = space.read(access, id, at as u64, &mut bytes[at..]).expect("a file is read");
+        assert!(read > 0, "a file is as long as it says");
+        at += read;
+    }
+    bytes
+}
+
+/// Which of these words stand open in any file below a folder.
+#[must_use]
+pub fn open_words(folder: &Path, words: &[String]) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).expect("a folder is listed") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            found.extend(open_words(&path, words));
+            continue;
+        }
+        let bytes = std::fs::read(&path).expect("a file is read");
+        let holds = |word: &[u8]| bytes.windows(word.len()).any(|window| window == word);
+        let open = words.iter().filter(|word| holds(word.as_bytes()) || path.to_string_lossy().contains(*word));
+        found.extend(open.map(|word| format!("{word} in {}", path.display())));
+    }
+    found
+}
