@@ -1,6 +1,6 @@
 //! `cartable ent`: accounts at school platforms, and what is collected from them.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -22,8 +22,8 @@ use crate::wanted::PathWord;
 use crate::work::school::{CollectedFrom, ListedAccount, Named, OpenedBy, SchoolDone, SchoolTask, TakenFile};
 use crate::work::{Done, Task, asked, have_done};
 
-/// The longest text of a QR code that is read, in bytes.
-const CODE_BYTES: u64 = 8 * 1024;
+/// The longest picture of a QR code that is read, in bytes.
+const CODE_BYTES: u64 = 16 << 20;
 
 pub(crate) fn run(act: &EntAct, text: &Text) -> Result<(), Failure> {
     match act {
@@ -94,19 +94,23 @@ fn secret_of(wanted: &Add) -> &'static str {
     }
 }
 
-/// The text of a QR code from a file, and its PIN from the file's second line, else typed.
+/// The text of a QR code from a file or a picture of it, and its PIN from the file's second line, else typed.
 fn code(file: &Path, text: &Text) -> Result<OpenedBy, Failure> {
     let failed = |error: std::io::Error| Failure::io("reading", file, &error);
-    let opened = std::fs::File::open(file).map_err(failed)?;
-    let mut lines = BufReader::new(opened.take(CODE_BYTES)).lines();
-    let mut line = || lines.next().transpose().map_err(failed).map(|line| line.map(Zeroizing::new));
-    let code = line()?.ok_or_else(|| Failure::Account { what: text.say("code-empty") })?;
-    let bytes = |text: &str| Zeroizing::new(text.trim().as_bytes().to_vec());
-    let pin = match line()?.filter(|pin| !pin.trim().is_empty()) {
-        Some(pin) => bytes(&pin),
+    let mut read = Zeroizing::new(Vec::new());
+    std::fs::File::open(file).map_err(failed)?.take(CODE_BYTES).read_to_end(&mut read).map_err(failed)?;
+    let said = match std::str::from_utf8(&read) {
+        Ok(said) => Zeroizing::new(said.to_owned()),
+        Err(_) => Zeroizing::new(inbox::qr_text(&read).unwrap_or_default()),
+    };
+    let mut lines = said.lines().map(str::trim).filter(|line| !line.is_empty());
+    let bytes = |text: &str| Zeroizing::new(text.as_bytes().to_vec());
+    let code = lines.next().ok_or_else(|| Failure::Account { what: text.say("code-empty") })?;
+    let pin = match lines.next() {
+        Some(pin) => bytes(pin),
         None => ask_secret(None, &text.say("ask-pin"))?,
     };
-    Ok(OpenedBy::Code { code: Word(bytes(&code)), pin: Word(pin) })
+    Ok(OpenedBy::Code { code: Word(bytes(code)), pin: Word(pin) })
 }
 
 fn list(unlock: &Unlock, text: &Text) -> Result<(), Failure> {

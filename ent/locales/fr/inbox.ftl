@@ -1,9 +1,9 @@
 # La note à côté d’un fichier de la boîte d’arrivée qui y est resté : ce qu’il est ou pourquoi, et que faire.
-login-code = Cette image montre le code par lequel PRONOTE accepte un nouvel appareil, valable dix minutes. Lancez : cartable ent add pronote --code-file "{ $file }", puis supprimez l’image.
+login-code = Cette image montre le code par lequel PRONOTE accepte un nouvel appareil, valable dix minutes. Lancez : cartable ent add CARTABLE NOM --platform pronote --code-file "{ $file }", puis supprimez l’image.
 unknown = Ce fichier n’est pas de ceux que le cartable sait ranger : ni bulletin, ni certificat, ni badge, ni agenda, ni liste de livres, ni questionnaire. Déplacez-le dans un dossier à vous, ou supprimez-le.
 too-large = Ce fichier dépasse { $mebibytes } Mio, et son format ne se lit pas par morceaux. Déplacez-le dans un dossier à vous.
 broken = Ce fichier ne peut pas être lu : { $why }. Exportez-le ou téléchargez-le à nouveau, et mettez le nouveau à sa place.
-which-pupil = Ce fichier parle de { $count } élèves, et le cartable ne garde que ce qui concerne une seule personne. Lancez : cartable ent take "{ $file }" --pupil NOM, avec l’un de ces noms : { $names }
+which-pupil = Ce fichier parle de { $count } élèves, et le cartable ne garde que ce qui concerne une seule personne. Lancez : cartable ent take CARTABLE "{ $file }" --pupil NOM, avec l’un de ces noms : { $names }
 no-such-pupil = Ce fichier ne parle pas de cet élève, ou de personne. Regardez ce qu’il contient, ou demandez-en un autre à l’établissement.
 several-people = Ce PDF contient les certificats de plusieurs personnes, et ne peut pas être réduit à un seul. Mettez à sa place un PDF avec un seul certificat.
 only-address = Cette image ne donne qu’une adresse où un badge se trouve peut-être, et le cartable n’y va pas de lui-même. Téléchargez le badge comme fichier depuis le site qui l’a donné.
