@@ -1,5 +1,6 @@
 //! A bag that collects from made-up platforms, and what of it must be the same whatever happened on the way.
 
+mod door;
 mod seen;
 mod site;
 
@@ -15,6 +16,7 @@ use cartable_ent::view::Lang;
 use cartable_fs::bag::{Bag, Code, Opening, Secret, StateFolder, Suite};
 use tempfile::TempDir;
 
+pub use door::{assert_shared, files};
 pub use seen::{Seen, open_words, seen};
 pub use site::{ADDRESS_WORD, Site};
 

@@ -1,29 +1,18 @@
 //! From a school's platform to the drive and the share: what was collected is there when the platform is not.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
-use std::time::Duration;
 
 use cartable_ent::account::{Account, Ended};
-use cartable_ent::collect::{How, add, collect, enroll, typed};
-use cartable_ent::platform::http::Manners;
+use cartable_ent::collect::{add, collect, enroll, typed};
 use cartable_ent::record::{AccountId, Platform};
 use cartable_ent::view::Lang;
 use cartable_platforms::Running;
 use cartable_platforms::pronote::{PIN, Pronote, School};
 use cartable_tests::dav::Dav;
+use cartable_tests::school::{DAY, TODAY, assert_shared, files, how};
 use cartable_tests::share::{Doors, Served};
 use zeroize::Zeroizing;
-
-/// 2026-11-28 and a day later.
-const TODAY: i64 = 1_795_860_000;
-const DAY: i64 = 86_400;
-
-fn how(now: i64) -> How {
-    How { lang: Lang::Fr, now, manners: Manners { gap: Duration::ZERO, ..Manners::default() } }
-}
 
 fn account(name: &str, url: &str, login: &str, password: &str) -> Account {
     let secret = typed(Platform::Pronote, Some(login.to_owned()), Zeroizing::new(password.to_owned()));
@@ -41,24 +30,6 @@ fn account(name: &str, url: &str, login: &str, password: &str) -> Account {
 
 fn run(served: &Served, name: &str, now: i64) -> Ended {
     collect(served.opened(), name, &how(now), &mut |_, _, _| {}).unwrap()
-}
-
-/// All files below a folder: their paths, and what is in them.
-fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    fn below(top: &Path, folder: &Path, found: &mut BTreeMap<String, Vec<u8>>) {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                below(top, &path, found);
-            } else {
-                let name = path.strip_prefix(top).unwrap().to_str().unwrap().to_owned();
-                found.insert(name, fs::read(&path).unwrap());
-            }
-        }
-    }
-    let mut found = BTreeMap::new();
-    below(folder, folder, &mut found);
-    found
 }
 
 #[test]
@@ -89,18 +60,8 @@ fn report_cards_are_there_when_the_platform_is_not() {
     assert!(files(&served.drive()) == shown);
     served.reopen();
     assert!(files(&served.drive()) == shown);
-    let dav = Dav::new(served.client());
-    for (path, contents) in &shown {
-        let encoded: Vec<String> = path.split('/').map(encode).collect();
-        assert!(dav.read(&encoded).unwrap() == *contents, "{path}");
-    }
+    assert_shared(&Dav::new(served.client()), &shown);
     assert!(served.is_clean());
-}
-
-/// The name of a file in a path.
-fn encode(name: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-    name.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }
 
 #[test]

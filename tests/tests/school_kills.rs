@@ -1,5 +1,5 @@
 //! A process that collects is killed at any moment, again and again, until one ends by itself: nothing is lost, nothing is there twice.
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a test fails by panicking")]
 
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};

@@ -8,6 +8,8 @@ use crate::record::SourceId;
 
 pub(super) const SOURCES: &str = ".sources";
 const PARTIAL: &str = ".partial";
+/// The kind of values that say of which version a file in `.partial` is.
+const PARTIAL_KIND: &str = "partial";
 const PIECE_BYTES: usize = 1 << 20;
 
 /// A file that came whole.
@@ -61,25 +63,23 @@ impl Collection {
         Ok(there.then_some(whole.source))
     }
 
-    /// How many bytes of a file of that version came; what came of another version is dropped.
-    pub(super) fn begin_partial(&self, key: &[u8], version: &str) -> Result<u64, KeepError> {
-        let path = partial_path(key);
-        let known = self.space.kept(&self.access, "partial", key)?;
-        if known.is_some_and(|kept| kept.data == version.as_bytes())
-            && let Some(attr) = self.find(&path)?
-        {
-            return Ok(attr.size);
+    /// How many bytes of a file of that version lie here.
+    pub(super) fn partial_bytes(&self, key: &[u8], version: &str) -> Result<u64, KeepError> {
+        let known = self.space.kept(&self.access, PARTIAL_KIND, key)?;
+        if known.is_none_or(|kept| kept.data != version.as_bytes()) {
+            return Ok(0);
         }
-        self.restart_partial(key)?;
-        self.space.keep(&self.change, "partial", key, 1, version.as_bytes())?;
-        Ok(0)
+        Ok(self.find(&partial_path(key))?.map_or(0, |attr| attr.size))
     }
 
-    pub(super) fn restart_partial(&self, key: &[u8]) -> Result<(), KeepError> {
+    /// Begins a file of that version anew, in the place of what lies here of it. It is empty before it is of that version.
+    pub(super) fn restart_partial(&self, key: &[u8], version: &str) -> Result<(), KeepError> {
         let empty = Staged::new(&self.space, &self.change, Kind::File)?;
-        self.place(&empty, &partial_path(key), None, &[])
+        self.place(&empty, &partial_path(key), None, &[])?;
+        Ok(self.space.keep(&self.change, PARTIAL_KIND, key, 1, version.as_bytes())?)
     }
 
+    /// Adds bytes at its end.
     pub(super) fn add_to_partial(&self, key: &[u8], bytes: &[u8]) -> Result<(), KeepError> {
         let attr = self.find(&partial_path(key))?.ok_or(FsError::NotFound)?;
         self.space.write(&self.change, attr.id, attr.size, bytes, WriteTimes::Now, false)?;
@@ -91,33 +91,40 @@ impl Collection {
         self.remove(&partial_path(key))
     }
 
-    /// The file has come whole: it gets the name that its bytes have.
-    pub(super) fn finish_partial(&self, key: &[u8]) -> Result<(SourceId, u64), KeepError> {
-        let path = partial_path(key);
-        let attr = self.find(&path)?.ok_or(FsError::NotFound)?;
-        let version = self.space.kept(&self.access, "partial", key)?.ok_or(FsError::NotFound)?.data;
-        let version = String::from_utf8(version).map_err(|_| KeepError::Damaged("a file"))?;
+    /// The name that the bytes have which lie here.
+    pub(super) fn hash_partial(&self, key: &[u8]) -> Result<SourceId, KeepError> {
+        let attr = self.find(&partial_path(key))?.ok_or(FsError::NotFound)?;
         let mut hasher = blake3::Hasher::new();
         let (mut piece, mut at) = (vec![0; PIECE_BYTES], 0);
         loop {
             let read = self.space.read(&self.access, attr.id, at, &mut piece)?;
             if read == 0 {
-                break;
+                return Ok(SourceId::from_hash(hasher.finalize()));
             }
             hasher.update(&piece[..read]);
             at += read as u64;
         }
-        let source = SourceId::from_hash(hasher.finalize());
-        if self.find(&source_path(source))?.is_none() {
-            let original = cartable_fs::Original { space: &self.space, access: &self.access };
-            let staged = Staged::copy(original, &self.space, &self.change, &attr)?;
-            self.place(&staged, &source_path(source), None, &[])?;
+    }
+
+    /// The file has come whole: it gets the name that its bytes have. Those that lie here already stay.
+    pub(super) fn finish_partial(&self, key: &[u8], source: SourceId) -> Result<(), KeepError> {
+        let to = source_path(source);
+        if self.find(&to)?.is_some() {
+            return Ok(());
         }
-        let whole = serde_json::to_vec(&Whole { version, source }).map_err(|_| KeepError::Damaged("a file"))?;
+        self.carry(&partial_path(key), &to)
+    }
+
+    /// Says that the file of that key and version is whole, and lets go of what lies here of it besides.
+    pub(super) fn note_whole(&self, key: &[u8], version: &str, source: SourceId) -> Result<(), KeepError> {
+        let whole = Whole { version: version.to_owned(), source };
+        let whole = serde_json::to_vec(&whole).map_err(|_| KeepError::Damaged("a file"))?;
         self.space.keep(&self.change, "file", key, 1, &whole)?;
-        self.space.forget_kept(&self.change, "partial", key)?;
-        self.remove(&path)?;
-        Ok((source, attr.size))
+        if self.space.kept(&self.access, PARTIAL_KIND, key)?.is_some() {
+            self.space.forget_kept(&self.change, PARTIAL_KIND, key)?;
+            self.remove(&partial_path(key))?;
+        }
+        Ok(())
     }
 }
 

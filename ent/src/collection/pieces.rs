@@ -104,6 +104,16 @@ impl Collection {
         Ok(found)
     }
 
+    /// All states that a record had, the first one first: `kind` and `natural` are those of [`crate::record::Record::kind`] and of
+    /// [`Origin::key`]. None for a record that is not known.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn versions(&self, account: &AccountId, kind: &str, natural: &str) -> Result<Vec<Kept>, KeepError> {
+        let kept = self.space.kept_versions(&self.access, "piece", &key(account, kind, natural))?;
+        kept.iter().map(|kept| read(&kept.data)).collect()
+    }
+
     /// Calls `each` with all records of an account, in their latest versions.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::coming::Coming;
 use super::pieces::{BETWEEN, Became, Whose};
 use super::{Collection, KeepError};
 use crate::account::{Account, Counts};
@@ -18,6 +19,7 @@ pub struct Run<'a> {
     whose: Whose,
     waiting: BTreeMap<SourceId, Vec<u8>>,
     waiting_bytes: usize,
+    coming: Option<Coming>,
     counts: Counts,
     tell: &'a mut (dyn FnMut(&str, u64, u64) + Send),
 }
@@ -31,13 +33,24 @@ impl<'a> Run<'a> {
         tell: &'a mut (dyn FnMut(&str, u64, u64) + Send),
     ) -> Self {
         let whose = Whose { platform: account.platform, account: account.name.clone(), uai: account.uai.clone(), now };
-        Self { collection, account, whose, waiting: BTreeMap::new(), waiting_bytes: 0, counts: Counts::default(), tell }
+        let (waiting, counts) = (BTreeMap::new(), Counts::default());
+        Self { collection, account, whose, waiting, waiting_bytes: 0, coming: None, counts, tell }
     }
 
     /// What was kept, and the account as it is now.
     #[must_use]
-    pub fn end(self) -> (Account, Counts) {
+    pub fn end(mut self) -> (Account, Counts) {
+        if let Some(mut coming) = self.coming.take() {
+            // What can't be written is asked for again.
+            let _ = coming.put_away(self.collection);
+        }
         (self.account, self.counts)
+    }
+
+    /// The file of that key, which was begun.
+    fn coming(&mut self, key: &str) -> Result<&mut Coming, Failure> {
+        let key = self.key(key);
+        self.coming.as_mut().filter(|coming| coming.is(&key)).ok_or_else(|| Failure::Keep("no file was begun".into()))
     }
 
     fn key(&self, name: &str) -> Vec<u8> {
@@ -67,9 +80,7 @@ impl Sink for Run<'_> {
         let waiting_bytes = &mut self.waiting_bytes;
         let mut keep = |source: SourceId, text: &str| {
             // The answer itself, and files that the record names.
-            let wanted = |id: &SourceId| *id == source || text.contains(&id.text());
-            let named: Vec<SourceId> = waiting.keys().copied().filter(wanted).collect();
-            for id in named {
+            for id in std::iter::once(source).chain(named_in(text)) {
                 if let Some(bytes) = waiting.remove(&id) {
                     *waiting_bytes -= bytes.len();
                     collection.keep_source(id, &bytes)?;
@@ -90,21 +101,30 @@ impl Sink for Run<'_> {
     }
 
     fn begin_file(&mut self, key: &str, version: &str) -> Result<u64, Failure> {
-        self.collection.begin_partial(&self.key(key), version).map_err(failed)
+        if let Some(mut before) = self.coming.take() {
+            before.put_away(self.collection).map_err(failed)?;
+        }
+        let (coming, bytes) = Coming::begin(self.collection, self.key(key), version).map_err(failed)?;
+        self.coming = Some(coming);
+        Ok(bytes)
     }
 
     fn file_bytes(&mut self, key: &str, bytes: &[u8]) -> Result<(), Failure> {
         self.counts.bytes += bytes.len() as u64;
-        self.collection.add_to_partial(&self.key(key), bytes).map_err(failed)
+        let collection = self.collection;
+        self.coming(key)?.take(collection, bytes).map_err(failed)
     }
 
     fn restart_file(&mut self, key: &str) -> Result<(), Failure> {
-        self.collection.restart_partial(&self.key(key)).map_err(failed)
+        let collection = self.collection;
+        self.coming(key)?.restart(collection).map_err(failed)
     }
 
     fn finish_file(&mut self, key: &str) -> Result<SourceId, Failure> {
+        self.coming(key)?;
         self.counts.files += 1;
-        self.collection.finish_partial(&self.key(key)).map(|(source, _)| source).map_err(failed)
+        let coming = self.coming.take().ok_or_else(|| Failure::Keep("no file was begun".into()))?;
+        coming.finish(self.collection).map_err(failed)
     }
 
     fn save_secret(&mut self, secret: &Secret) -> Result<(), Failure> {
@@ -130,6 +150,11 @@ impl Sink for Run<'_> {
     fn progress(&mut self, what: &str, done: u64, total: u64) {
         (self.tell)(what, done, total);
     }
+}
+
+/// The files that a record may name: runs of 64 hexadecimal digits in quotes.
+fn named_in(text: &str) -> impl Iterator<Item = SourceId> {
+    text.split('"').filter_map(SourceId::parse)
 }
 
 fn failed(error: KeepError) -> Failure {

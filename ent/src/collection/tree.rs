@@ -1,6 +1,8 @@
 //! Folders and files of the space, by path.
 
-use cartable_fs::{Attr, Caller, FsError, Keeping, Kind, Name, NodeId, Notice, SetAttr, Staged, Time, WriteTimes};
+use cartable_fs::{
+    Attr, Caller, FsError, Keeping, Kind, Name, NodeId, Notice, RenameMode, SetAttr, Staged, Time, WriteTimes,
+};
 
 use super::{Collection, KeepError};
 
@@ -76,6 +78,19 @@ impl Collection {
         let placed = self.space.place(&self.change, staged, (folder, name), Keeping::Own, |_| Ok(()))?;
         self.space.notify(&placed.notices);
         self.tell(folder, name);
+        Ok(())
+    }
+
+    /// Gives a file another name, in a folder that is made where it is not.
+    pub(super) fn carry(&self, from: &[impl AsRef<str>], to: &[impl AsRef<str>]) -> Result<(), KeepError> {
+        let (name, folders) = from.split_last().ok_or(FsError::Invalid("path"))?;
+        let (new_name, new_folders) = to.split_last().ok_or(FsError::Invalid("path"))?;
+        let folder = self.find(folders)?.ok_or(FsError::NotFound)?.id;
+        let new_folder = self.folder(new_folders)?;
+        let (name, new_name) = (Name::new(name.as_ref().as_bytes())?, Name::new(new_name.as_ref().as_bytes())?);
+        self.space.rename(&self.change, (folder, name), (new_folder, new_name), RenameMode::Replace)?;
+        self.tell(folder, name);
+        self.tell(new_folder, new_name);
         Ok(())
     }
 

@@ -19,6 +19,7 @@ struct Data<'a> {
 
 pub(super) fn files(kept: &[&Kept], lang: Lang) -> Vec<ViewFile> {
     let cards: Vec<(&Kept, &ReportCard)> = kept.iter().filter_map(|kept| Some((*kept, card(kept)?))).collect();
+    let cards: Vec<_> = cards.iter().copied().filter(|one| !is_again(*one, &cards)).collect();
     let mut names = Names::default();
     for (kept, card) in &cards {
         names.want(kept.id(), [kept.year_folder(lang).as_str(), &safe(&kept.school())], &title(&card.period));
@@ -29,6 +30,17 @@ pub(super) fn files(kept: &[&Kept], lang: Lang) -> Vec<ViewFile> {
         one(kept, card, &path, lang)
     };
     cards.iter().flat_map(of).collect()
+}
+
+/// Whether a card is nothing but its paper, and a fuller one of the same pupil and period has its paper too: the year after, platforms
+/// give what they gave once more among the documents of the past.
+fn is_again((kept, card): (&Kept, &ReportCard), all: &[(&Kept, &ReportCard)]) -> bool {
+    let is_bare = |card: &ReportCard| card.subjects.is_empty() && card.appreciations.is_empty() && card.base.is_empty();
+    is_bare(card)
+        && all.iter().any(|(other, fuller)| {
+            let same = other.origin.account == kept.origin.account && fuller.pupil == card.pupil;
+            same && title(&fuller.period) == title(&card.period) && !is_bare(fuller) && fuller.pdf.is_some()
+        })
 }
 
 fn card(kept: &Kept) -> Option<&ReportCard> {

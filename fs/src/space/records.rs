@@ -33,6 +33,21 @@ impl Space {
         Ok(found.optional()?)
     }
 
+    /// All versions of a value, the first one first.
+    ///
+    /// # Errors
+    /// [`FsError::Database`](crate::FsError::Database).
+    pub fn kept_versions(&self, _access: &Access, kind: &str, key: &[u8]) -> Result<Vec<Kept>> {
+        let tree = self.shared.tree.lock();
+        let mut query = tree
+            .db
+            .prepare_cached("SELECT version, data FROM records WHERE kind = ?1 AND key = ?2 ORDER BY version")?;
+        let found = query.query_map(params![kind, key], |row| {
+            Ok(Kept { key: key.to_vec(), version: row.get(0)?, data: row.get(1)? })
+        })?;
+        Ok(found.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// Calls `each` with the latest version of each value of a kind, by key, until it returns false. `each` must not call back
     /// into the space.
     ///

@@ -49,7 +49,8 @@ fn differ<V: PartialEq>(one: &BTreeMap<String, V>, other: &BTreeMap<String, V>, 
     );
 }
 
-/// What an open bag holds of platforms. The raw answer that a record came from is left out: platforms give a different one each time.
+/// What an open bag holds of platforms. The raw answer that a record came from, and what was dropped
+/// from that, are left out: platforms give a different one each time.
 #[must_use]
 pub fn seen(bag: &Bag) -> Seen {
     let collection = Collection::open(bag).expect("a collection opens").expect("something was collected");
@@ -58,10 +59,7 @@ pub fn seen(bag: &Bag) -> Seen {
         let each = |kept: cartable_ent::view::Kept| {
             let origin = &kept.origin;
             let name = format!("{}/{}/{}", origin.account.0, kept.record.kind(), origin.key);
-            let text = format!(
-                "{:?} {:?} {:?} {} {:?}",
-                kept.record, origin.school, origin.year, origin.fetched, origin.dropped
-            );
+            let text = format!("{:?} {:?} {:?} {}", kept.record, origin.school, origin.year, origin.fetched);
             assert!(records.insert(name, text).is_none(), "a record is there twice");
             collection.source(origin.source).expect("the raw answer is there");
         };
@@ -73,9 +71,17 @@ pub fn seen(bag: &Bag) -> Seen {
         let top = home.entries(&access, NodeId::ROOT).expect("home is listed");
         let name = top.into_iter().find(|(_, attr)| attr.id == folder).expect("a link is at the top").0;
         let space = bag.open_space(&link.space).expect("a space opens");
+        assert_eq!(halves(&space, &access), 0, "files that came whole leave no half");
         below(&space, &access, link.target, &String::from_utf8_lossy(&name), &mut files);
     }
     Seen { records, files }
+}
+
+/// How many files lie in a space that did not come whole.
+fn halves(space: &Arc<Space>, access: &Access) -> usize {
+    let top = space.entries(access, NodeId::ROOT).expect("a space is listed");
+    let folder = top.into_iter().find(|(name, _)| name == b".partial");
+    folder.map_or(0, |(_, attr)| space.entries(access, attr.id).expect("a folder is listed").len())
 }
 
 fn below(space: &Arc<Space>, access: &Access, folder: NodeId, path: &str, files: &mut BTreeMap<String, File>) {
