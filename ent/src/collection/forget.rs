@@ -75,7 +75,7 @@ impl Collection {
     pub fn drop_unused_sources(&self) -> Result<(), KeepError> {
         let mut used = BTreeSet::new();
         for kind in ["piece", "file"] {
-            self.space.kept_versions(&self.access, kind, |data| {
+            self.space.each_version(&self.access, kind, |data| {
                 let names = data.split(|byte| !byte.is_ascii_hexdigit()).filter(|word| word.len() == 64);
                 used.extend(names.filter_map(|word| std::str::from_utf8(word).ok()).map(str::to_owned));
             })?;

@@ -97,7 +97,7 @@ impl Space {
     ///
     /// # Errors
     /// [`FsError::Database`](crate::FsError::Database).
-    pub fn kept_versions(&self, _access: &Access, kind: &str, mut each: impl FnMut(&[u8])) -> Result<()> {
+    pub fn each_version(&self, _access: &Access, kind: &str, mut each: impl FnMut(&[u8])) -> Result<()> {
         let tree = self.shared.tree.lock();
         let mut query = tree.db.prepare_cached("SELECT data FROM records WHERE kind = ?1")?;
         let mut rows = query.query([kind])?;
