@@ -80,7 +80,7 @@ impl Multistatus {
 }
 
 /// The properties of those names that there are, and the names of others.
-fn sorted<'n>(names: &'n [Name], has: impl Fn(&Prop) -> bool) -> (Vec<Prop>, Vec<&'n Name>) {
+fn sorted(names: &[Name], has: impl Fn(&Prop) -> bool) -> (Vec<Prop>, Vec<&Name>) {
     let (mut found, mut missing) = (Vec::new(), Vec::new());
     for name in names {
         match Prop::of(name).filter(&has) {
