@@ -68,8 +68,9 @@ fn nothing_stands_open() {
     secrets.extend(kept_secrets(&bag));
     let mut seen_processes = String::new();
     for site in &sites {
-        let look = &mut |_: &str, done, _| {
-            if done == 0 {
+        let mut looked = false;
+        let look = &mut |_: &str, _, _| {
+            if !std::mem::replace(&mut looked, true) {
                 seen_processes.push_str(&processes());
             }
         };
@@ -84,6 +85,9 @@ fn nothing_stands_open() {
     assert_eq!(open_words(satchel.home(), &words), Vec::<String>::new(), "while it is open");
     close(bag);
     assert_eq!(open_words(satchel.home(), &words), Vec::<String>::new(), "when it is closed");
+    // The hunt finds what is there.
+    fs::write(satchel.home().join("open"), format!("x{}x", words[7])).unwrap();
+    assert_eq!(open_words(satchel.home(), &words).len(), 1);
     for secret in &secrets {
         assert!(!printed.contains(secret), "{secret} is printed");
         assert!(!seen_processes.contains(secret), "{secret} is in the list of processes");

@@ -1,6 +1,6 @@
 //! What of a bag must be the same: its records, and the files that show them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -109,20 +109,42 @@ fn contents(space: &Space, access: &Access, id: NodeId, size: u64) -> Vec<u8> {
     bytes
 }
 
-/// Which of these words stand open in any file below a folder.
+/// The first bytes of a word, by which it is looked for.
+const START: usize = 8;
+
+/// Which of these words, each of at least eight bytes, stand open in any file below a folder, or in its name.
 #[must_use]
 pub fn open_words(folder: &Path, words: &[String]) -> Vec<String> {
+    let mut starts: HashMap<&[u8], Vec<&str>> = HashMap::new();
+    for word in words {
+        starts.entry(&word.as_bytes()[..START]).or_default().push(word);
+    }
     let mut found = Vec::new();
+    let mut firsts = vec![false; 1 << 16];
+    for start in starts.keys() {
+        firsts[usize::from(start[0]) << 8 | usize::from(start[1])] = true;
+    }
+    open_below(folder, &starts, &firsts, &mut found);
+    found
+}
+
+fn open_below(folder: &Path, starts: &HashMap<&[u8], Vec<&str>>, firsts: &[bool], found: &mut Vec<String>) {
     for entry in std::fs::read_dir(folder).expect("a folder is listed") {
         let path = entry.expect("an entry").path();
         if path.is_dir() {
-            found.extend(open_words(&path, words));
+            open_below(&path, starts, firsts, found);
             continue;
         }
-        let bytes = std::fs::read(&path).expect("a file is read");
-        let holds = |word: &[u8]| bytes.windows(word.len()).any(|window| window == word);
-        let open = words.iter().filter(|word| holds(word.as_bytes()) || path.to_string_lossy().contains(*word));
-        found.extend(open.map(|word| format!("{word} in {}", path.display())));
+        let mut bytes = path.to_string_lossy().into_owned().into_bytes();
+        bytes.extend(std::fs::read(&path).expect("a file is read"));
+        for (at, start) in bytes.windows(START).enumerate() {
+            // Most places are passed over by two bytes alone.
+            if !firsts[usize::from(start[0]) << 8 | usize::from(start[1])] {
+                continue;
+            }
+            let words = starts.get(start).into_iter().flatten();
+            let open = words.filter(|word| bytes[at..].starts_with(word.as_bytes()));
+            found.extend(open.map(|word| format!("{word} in {}", path.display())));
+        }
     }
-    found
 }
