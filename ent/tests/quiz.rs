@@ -1,6 +1,5 @@
 //! Quizzes from file to record and to file, with files that other programs check.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-#![allow(clippy::print_stderr, reason = "a test that is skipped says so")]
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::io::Write;
 use std::process::{Command, Stdio};
