@@ -171,6 +171,18 @@ fn it_is_there_again_when_the_bag_is_opened_again() {
     assert!(world.other().check(&world.served.access(), &mut |_| {}).unwrap().is_clean());
 }
 
+/// Between the making of a space and its first folder a device may be removed, too.
+#[test]
+fn a_key_that_is_kept_and_not_yet_shown_changes_too() {
+    let served = Served::new(Doors::Share);
+    let bag = served.opened();
+    let id = bag.add_space().unwrap();
+    let device = bag.slots().unwrap().into_iter().find(|slot| slot.kind == SlotKind::Device).unwrap();
+    bag.remove_slot(&device.id).unwrap();
+    let home = bag.open_home().unwrap();
+    assert_eq!(home.kept_key(&id).unwrap().unwrap().epoch(), bag.open_space(&id).unwrap().epoch());
+}
+
 /// Who knew home knew the keys that home keeps: without its slot, neither opens anything that is written since.
 #[test]
 fn a_removed_device_loses_it_too() {

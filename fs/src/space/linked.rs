@@ -41,6 +41,12 @@ impl Space {
         self.shared.keys().epoch
     }
 
+    /// Whether anything is shown anywhere.
+    #[must_use]
+    pub fn shows_others(&self) -> bool {
+        !self.shared.links.read().is_empty()
+    }
+
     /// All links, with the folders that show them.
     #[must_use]
     pub fn links(&self) -> Vec<(NodeId, Link)> {
@@ -126,6 +132,11 @@ impl Tree {
     fn slot_of(&self, space: &SpaceId) -> Result<Option<u16>> {
         let mut query = self.db.prepare_cached("SELECT slot FROM spaces WHERE id = ?1")?;
         Ok(query.query_row([&space.as_bytes()[..]], |row| row.get(0)).optional()?)
+    }
+
+    /// Whether keys of other spaces are kept, be they shown or not.
+    pub(super) fn keeps_keys(&self) -> Result<bool> {
+        Ok(self.db.prepare_cached("SELECT 1 FROM spaces LIMIT 1")?.exists([])?)
     }
 
     /// All links, as they are in the database.

@@ -56,7 +56,7 @@ impl Space {
         let mut tree = shared.tree_of_now()?;
         shared.stop_on_failure(shared.commit_held(&mut tree))?;
         export(&tree.db, target, &keys)?;
-        if !shared.links.read().is_empty() {
+        if tree.keeps_keys()? {
             replace_keys(target, &keys, key_of)?;
         }
         let file = File::open(target).map_err(FsError::io("opening the new database"))?;
