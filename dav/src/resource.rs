@@ -83,7 +83,7 @@ impl Ground {
     pub(crate) fn of(spaces: &Spaces, path: &UrlPath) -> Result<Self, FsError> {
         let mut at = Self { top: UrlPath::root(), spot: spaces.home().clone() };
         let home = at.clone();
-        if home.spot.space.links().is_empty() {
+        if !home.spot.space.shows_others() {
             return Ok(home);
         }
         for name in path.names() {

@@ -17,6 +17,7 @@ use crate::path::UrlPath;
 use crate::resource::{Ground, Located, Place, Resource, composed, locate};
 
 /// A request and what it needs to be done.
+#[derive(Clone)]
 pub(crate) struct Visit {
     /// All that the visitor may see.
     spaces: Arc<Spaces>,
@@ -84,13 +85,8 @@ impl Visit {
             space: Arc::clone(&ground.spot.space),
             access: ground.spot.access,
             ground,
-            spaces: Arc::clone(&self.spaces),
-            locks: Arc::clone(&self.locks),
-            login: self.login.clone(),
-            method: self.method.clone(),
             path: path.clone(),
-            headers: self.headers.clone(),
-            authority: self.authority.clone(),
+            ..self.clone()
         })
     }
 
