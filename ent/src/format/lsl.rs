@@ -105,14 +105,14 @@ fn cards(pupil: &Element, year: &Element, reading: &mut Reading) -> Vec<ReportCa
         _ => "P\u{E9}riode",
     };
     let mut periods: BTreeMap<String, ReportCard> = BTreeMap::new();
-    let mut whole = card("Ann\u{E9}e".into());
+    let mut whole = ReportCard::of("Ann\u{E9}e".into());
     for part in year.children() {
         match part.local() {
             "evaluation" => {
                 for period in part.list("periodiques") {
                     let Some(number) = period.attribute("numero") else { continue };
                     let name = format!("{kind} {number}");
-                    let card = periods.entry(name.clone()).or_insert_with(|| card(name));
+                    let card = periods.entry(name.clone()).or_insert_with(|| ReportCard::of(name));
                     card.subjects.push(subject(part, period.attribute("moyenne"), None));
                 }
                 if let Some(group) = part.child("structure").and_then(|group| group.attribute("moyenne")) {
@@ -140,23 +140,6 @@ fn cards(pupil: &Element, year: &Element, reading: &mut Reading) -> Vec<ReportCa
         cards.push(whole);
     }
     cards
-}
-
-fn card(period: String) -> ReportCard {
-    ReportCard {
-        pupil: None,
-        class: None,
-        period,
-        council: None,
-        average: None,
-        class_average: None,
-        subjects: Vec::new(),
-        appreciations: Vec::new(),
-        base: Vec::new(),
-        school_life: Vec::new(),
-        support: Vec::new(),
-        pdf: None,
-    }
 }
 
 fn subject(evaluation: &Element, average: Option<&str>, group: Option<&str>) -> ReportSubject {

@@ -107,16 +107,8 @@ pub fn report_card(bytes: &[u8], source: SourceId) -> Result<Reading, Unreadable
     let card = ReportCard {
         pupil: labelled(&text, &["eleve", "nom de l eleve", "nom et prenom"]),
         class: labelled(&text, &["classe", "division"]),
-        period: period.unwrap_or_default(),
-        council: None,
-        average: None,
-        class_average: None,
-        subjects: Vec::new(),
-        appreciations: Vec::new(),
-        base: Vec::new(),
-        school_life: Vec::new(),
-        support: Vec::new(),
         pdf: Some(source),
+        ..ReportCard::of(period.unwrap_or_default())
     };
     let piece = Piece { key, year, school: None, record: Record::ReportCard(card), source, dropped: Vec::new() };
     let mut reading = Reading { pieces: vec![piece], remarks: Vec::new() };

@@ -133,6 +133,27 @@ pub struct ReportCard {
     pub pdf: Option<super::SourceId>,
 }
 
+impl ReportCard {
+    /// A report card of which no more than its period is known.
+    #[must_use]
+    pub fn of(period: String) -> Self {
+        Self {
+            pupil: None,
+            class: None,
+            period,
+            council: None,
+            average: None,
+            class_average: None,
+            subjects: Vec::new(),
+            appreciations: Vec::new(),
+            base: Vec::new(),
+            school_life: Vec::new(),
+            support: Vec::new(),
+            pdf: None,
+        }
+    }
+}
+
 /// A competence and how far it is acquired.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Acquired {

@@ -44,20 +44,7 @@ pub(in super::super) fn past_reports(answer: &Value, pupil: Option<&str>) -> Vec
 
 /// A past report card as a fact: all that is known of it stands in its PDF.
 pub(in super::super) fn past_report(report: &PastReport, pupil: &str) -> ReportCard {
-    ReportCard {
-        pupil: Some(pupil.to_owned()),
-        class: report.class.clone(),
-        period: report.period.clone(),
-        council: None,
-        average: None,
-        class_average: None,
-        subjects: Vec::new(),
-        appreciations: Vec::new(),
-        base: Vec::new(),
-        school_life: Vec::new(),
-        support: Vec::new(),
-        pdf: None,
-    }
+    ReportCard { pupil: Some(pupil.to_owned()), class: report.class.clone(), ..ReportCard::of(report.period.clone()) }
 }
 
 /// Reads what was put into the locker: files, and no facts.
