@@ -11,10 +11,12 @@ use serde_json::{Value, json};
 use super::calendar::Calendar;
 use super::found::{FileRef, Found};
 use super::json;
+use super::page;
 use super::scrub::{Whose, scrub};
 use super::session::{Refusal, Session, changed};
 use super::user::{Member, User};
 use crate::connector::{Failure, Sink};
+use crate::platform::http::Download;
 use crate::record::{CourseFile, Dropped, Piece, Record, SchoolYear, SourceId};
 
 /// What outlasts a session.
@@ -163,7 +165,7 @@ impl Run<'_> {
             // Clients differ in whether the kind must be told.
             taken = self.take_as(file, None).await?;
         }
-        let Some(taken) = taken else { return Ok(()) };
+        let Some(taken) = taken else { return self.refused(file) };
         let Some(bytes) = taken.bytes else { return Ok(()) };
         let record = CourseFile {
             subject: file.subject.clone(),
@@ -175,6 +177,17 @@ impl Run<'_> {
             file: taken.source,
         };
         self.piece(file.key.clone(), Record::CourseFile(record), kept, self.calendar.year(), school)
+    }
+
+    /// The platform does not give a file. Its week counts as unread, so that it is asked for again the next time; one that is refused
+    /// then, too, is gone.
+    fn refused(&mut self, file: &FileRef) -> Result<(), Failure> {
+        let note = format!("pronote.refused.{}", file.key);
+        if self.sink.noted(&note)?.is_none() {
+            self.sink.note(&note, "once")?;
+            self.progress.unread += 1;
+        }
+        Ok(())
     }
 
     async fn take_as(&mut self, file: &FileRef, kind: Option<&str>) -> Result<Option<Taken>, Failure> {
@@ -219,6 +232,10 @@ impl Run<'_> {
         let mut download = self.session.download(url, here).await?;
         let is_gone = matches!(download.status, 403 | 404 | 410 | 416);
         if is_gone || is_page_instead(&download, version) {
+            // Whoever is suspended is told so in the place of a file, too.
+            if let Some(failure) = page::refusal(&said(&mut download).await).filter(ends_all) {
+                return Err(failure);
+            }
             // Taken away since: what it belongs to still names it.
             self.sink.restart_file(key)?;
             return Ok(None);
@@ -238,6 +255,22 @@ impl Run<'_> {
         let source = self.sink.finish_file(key)?;
         Ok(Some(Taken { source, bytes: Some(here), media_type }))
     }
+}
+
+/// The beginning of a page that came in the place of a file.
+async fn said(download: &mut Download) -> String {
+    let mut page = Vec::new();
+    while page.len() < MAX_PAGE_BYTES
+        && let Ok(Some(part)) = download.next().await
+    {
+        page.extend_from_slice(&part);
+    }
+    String::from_utf8_lossy(&page).into_owned()
+}
+
+/// Whether a page is about whoever asks, not about one file.
+fn ends_all(failure: &Failure) -> bool {
+    matches!(failure, Failure::Suspended { .. } | Failure::TooMany { .. } | Failure::SessionExpired)
 }
 
 /// A file that is here.
@@ -268,11 +301,13 @@ impl LastFile {
 
 /// How many files of one answer are taken: four weeks of lessons have some dozens.
 const MAX_FILES: usize = 1000;
+/// How much is read of a page that came in the place of a file, in bytes.
+const MAX_PAGE_BYTES: usize = 64 << 10;
 
 const LAST_FILE: &str = "pronote.last-file";
 
 /// Whether a page came where a file was asked for, as it does when a session has ended.
-fn is_page_instead(download: &crate::platform::http::Download, name: &str) -> bool {
+fn is_page_instead(download: &Download, name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let is_page = download.media_type().is_some_and(|media_type| media_type == "text/html");
     (200..300).contains(&download.status) && is_page && !name.ends_with(".html") && !name.ends_with(".htm")
