@@ -72,6 +72,45 @@ fn a_copy_has_what_was_overwritten_in_part() {
     assert!(desk.found("target") == [vec![b'b'; 4096], vec![b'a'; 5904]].concat());
 }
 
+/// What is inline is copied, what is in chunks is shared: a batch that closes in between takes both or nothing.
+#[test]
+fn a_copy_never_lacks_what_could_not_be_shared() {
+    let mut desk = Desk::new();
+    let (source, target, other) = (desk.file("source"), desk.file("target"), desk.file("other"));
+    desk.write(source, 0, &[b'a'; 1000]);
+    desk.sync(source);
+    desk.write(source, 1000, &[b'b'; 70_000]);
+    desk.space().sync_all(desk.world.access()).unwrap();
+    desk.space().copy_range(desk.world.access(), &desk.change(), (source, 0), (target, 0), 71_000).unwrap();
+    desk.write(other, 0, b"other");
+    desk.sync(other);
+    desk.crash();
+    let found = desk.found("target");
+    assert!(found.is_empty() || found == [vec![b'a'; 1000], vec![b'b'; 70_000]].concat(), "{}", found.len());
+}
+
+/// What lies inline only, and much of it, is copied in rounds.
+#[test]
+fn a_copy_of_many_inline_rows_is_whole() {
+    const ROW: usize = 50_000;
+    let mut desk = Desk::new();
+    let (source, target) = (desk.file("source"), desk.file("target"));
+    for row in 0..60 {
+        desk.write(source, (row * ROW) as u64, &[b'a' + row as u8; ROW]);
+        desk.sync(source);
+    }
+    desk.write(target, 0, b"head");
+    let (from, length) = (10_000, (60 * ROW - 20_000) as u64);
+    let copied =
+        desk.space().copy_range(desk.world.access(), &desk.change(), (source, from), (target, 4), length + 5).unwrap();
+    assert_eq!(copied, length + 5);
+    let expected = [b"head", &desk.found("source")[10_000..10_000 + copied as usize]].concat();
+    assert!(desk.found("target") == expected);
+    desk.sync(target);
+    desk.crash();
+    assert!(desk.found("target") == expected);
+}
+
 /// A file that is written anew is after a crash the old one, an empty one or the new one: never zeros in its length.
 #[test]
 fn a_file_written_anew_is_never_zeros() {

@@ -35,9 +35,9 @@ pub(crate) struct Content {
     pub(super) unsynced: u64,
     /// Inline rows whose extents are gone and which the next commit deletes.
     pub(super) dropped_inline: Vec<i64>,
-    /// Where dirty bytes are what is left of torn inline rows: they were durable, and the commit that deletes the row
-    /// keeps them so.
-    pub(super) torn: Vec<Range<u64>>,
+    /// Where dirty bytes go with the extents: what is left of torn inline rows was durable, and the commit that deletes
+    /// the row keeps it so; what was copied beside shared chunks is saved with these.
+    pub(super) with_extents: Vec<Range<u64>>,
     /// How often a commit that was to take its bytes along found no room for them.
     pub(super) refusals: u64,
     /// The file has a `security.capability`, which a write clears.
@@ -81,13 +81,19 @@ impl Content {
 
     /// Lays a bytes copy under what is dirty: used for what is left of a torn inline extent.
     fn keep(&mut self, offset: u64, data: &[u8]) -> usize {
-        self.torn.push(offset..offset + data.len() as u64);
+        self.with_extents.push(offset..offset + data.len() as u64);
         let mut data = data.to_vec();
         if let Some(cutting) = &self.cutting {
             cutting.read_over(offset, &mut data);
         }
         self.dirty.read_over(offset, &mut data);
         self.dirty.write(offset, &data)
+    }
+
+    /// Writes dirty bytes that the commit of the extents takes along. Returns by how many bytes the dirty runs grew.
+    pub(super) fn write_with_extents(&mut self, offset: u64, data: &[u8]) -> usize {
+        self.with_extents.push(offset..offset + data.len() as u64);
+        self.dirty.write(offset, data)
     }
 
     /// Rows of inline extents that clearing `range` would tear.

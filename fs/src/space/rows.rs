@@ -131,7 +131,7 @@ impl Tree {
                 self.add_inline(content, start, run)?;
             }
         }
-        content.torn.clear();
+        content.with_extents.clear();
         Ok(())
     }
 
@@ -143,11 +143,12 @@ impl Tree {
         Ok(())
     }
 
-    /// Makes inline rows of what is left of torn ones, unless it was stored since. It stays dirty, or being cut, too.
-    fn save_torn(&mut self, content: &mut Content) -> Result<()> {
+    /// Makes inline rows of the dirty bytes that go with the extents, unless they were stored since. They stay dirty, or being
+    /// cut, too.
+    fn save_with_extents(&mut self, content: &mut Content) -> Result<()> {
         // What this tears in turn lies outside the place: the second round ends it.
-        while !content.torn.is_empty() {
-            let places = std::mem::take(&mut content.torn);
+        while !content.with_extents.is_empty() {
+            let places = std::mem::take(&mut content.with_extents);
             let mut left = Runs::default();
             for runs in content.cutting.as_deref().into_iter().chain([&content.dirty]) {
                 for place in &places {
@@ -206,7 +207,7 @@ impl Shared {
                 stored = true;
             }
             if stored {
-                tree.save_torn(content)?;
+                tree.save_with_extents(content)?;
                 tree.save_extents(node.id, content)?;
                 content.unsynced = 0;
             }

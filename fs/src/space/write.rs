@@ -4,10 +4,10 @@ use std::sync::atomic::Ordering;
 
 use cartable_share::Change;
 
-use super::Space;
 use super::attributes::SIZE_MAX;
 use super::cut::{Reason, STREAM_BYTES};
 use super::state::Shared;
+use super::{Node, Space};
 use crate::error::{FsError, Result};
 use crate::node::{NodeId, Time};
 
@@ -69,17 +69,23 @@ impl Space {
         if has_capability {
             self.shared.drop_capability(&node)?;
         }
-        if of_file >= STREAM_BYTES {
-            self.shared.cut(&node, Reason::Stream)?;
-        }
-        if self.shared.dirty_bytes.load(Ordering::Relaxed) > DIRTY_BYTES {
-            self.shared.cut_all()?;
-        }
+        self.shared.store_when_many(&node, of_file)?;
         Ok(dropped)
     }
 }
 
 impl Shared {
+    /// Stores dirty bytes when they are many, of this file, of which there are so many, or of all.
+    pub(super) fn store_when_many(&self, node: &Node, dirty: usize) -> Result<()> {
+        if dirty >= STREAM_BYTES {
+            self.cut(node, Reason::Stream)?;
+        }
+        if self.dirty_bytes.load(Ordering::Relaxed) > DIRTY_BYTES {
+            self.cut_all()?;
+        }
+        Ok(())
+    }
+
     /// Keeps count of dirty bytes over all files.
     pub(super) fn count_dirty(&self, grew: usize, shrank: usize) {
         if grew > shrank {
