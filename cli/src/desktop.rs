@@ -3,6 +3,7 @@
 
 pub(crate) mod keyring;
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -21,10 +22,10 @@ pub(crate) fn install(home: &Path) -> bool {
     fs::create_dir_all(&folder).and_then(|()| fs::write(folder.join("cartable.desktop"), entry(&program))).is_ok()
 }
 
-/// Shows a folder in the person's file manager, if there is one.
-pub(crate) fn show(folder: &Path) {
+/// Shows a folder in the person's file manager, or an address in their browser, if there is one.
+pub(crate) fn show(what: impl AsRef<OsStr>) {
     let quiet = Stdio::null;
-    let _ = Command::new("xdg-open").arg(folder).stdin(quiet()).stdout(quiet()).stderr(quiet()).spawn();
+    let _ = Command::new("xdg-open").arg(what).stdin(quiet()).stdout(quiet()).stderr(quiet()).spawn();
 }
 
 fn entry(program: &str) -> String {

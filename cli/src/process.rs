@@ -7,6 +7,7 @@
 
 mod inbox;
 mod opening;
+mod schedule;
 mod signals;
 
 use std::path::{Path, PathBuf};
@@ -85,6 +86,7 @@ pub(crate) fn run(wanted: &Wanted, secret: Option<&Bytes>, ready: impl FnOnce(&D
     });
     if opened.is_ok() {
         inbox::tend(&process);
+        schedule::tend(&process);
     }
     let ended = opened.and_then(|()| process.attend(&told, ready));
     notify::stopping();
@@ -99,6 +101,11 @@ pub(crate) fn run(wanted: &Wanted, secret: Option<&Bytes>, ready: impl FnOnce(&D
     process.unmounting.tell(&last);
     process.closing.tell(&last);
     ended
+}
+
+/// The time, in seconds since 1970.
+fn now() -> i64 {
+    UNIX_EPOCH.elapsed().map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
 }
 
 /// Takes all the descriptors that there are: each connection needs one. The usual limit is for programs that use select(2).

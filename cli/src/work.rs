@@ -123,6 +123,16 @@ pub(crate) fn opened(unlock: &Unlock, known: Option<Bytes>, reading: bool, text:
     }
 }
 
+/// A secret that opens the bag, for who opens it more than once.
+pub(crate) fn proven(unlock: &Unlock, text: &Text) -> Result<Bytes, Failure> {
+    let opening = Opening { read_only: true, danger_accept_older_copy: unlock.danger_accept_older_copy };
+    let state = places::state()?;
+    open_with(&unlock.bag, unlock.passphrase_file.as_deref(), text, |bytes| {
+        Bag::open(&unlock.bag, &secret(bytes)?, &state, opening)?;
+        Ok(bytes.clone())
+    })
+}
+
 /// A secret of the owner, from a file or typed: a session that is open proves nothing.
 pub(crate) fn asked(unlock: &Unlock, text: &Text) -> Result<Bytes, Failure> {
     Bag::header_at(&unlock.bag)?;

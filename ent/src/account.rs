@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::connector::Secret;
 use crate::record::{AccountId, Platform, Uai};
+use crate::schedule;
 
 /// The kind of value in home.
 const KIND: &str = "account";
@@ -106,7 +107,7 @@ impl Account {
     pub fn remove(home: &Space, access: &Access, change: &Change, name: &str) -> Result<bool, FsError> {
         let known = home.kept(access, KIND, name.as_bytes())?.is_some();
         home.forget_kept(change, KIND, name.as_bytes())?;
-        home.sync_all(access)?;
+        schedule::set(home, access, change, name, false)?;
         Ok(known)
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use cartable_fs::FsError;
 use cartable_fs::bag::Bag;
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use reqwest::Url;
 
@@ -13,12 +13,12 @@ use crate::account::{Account, Counts, Ended, Trouble};
 use crate::collection::{Collection, KeepError, Run};
 use crate::connector::{Connector, Failure, Secret, Sink};
 use crate::platform::calendar::Calendar;
-use crate::platform::http::Manners;
+use crate::platform::http::{Http, Manners};
 use crate::platform::moodle::Moodle;
 use crate::platform::pix::Pix;
 use crate::platform::pmb::Pmb;
 use crate::platform::pronote::{Account as School, Pronote};
-use crate::platform::toutatice::{Portal, Toutatice};
+use crate::platform::toutatice::{Login, Portal, Redirect, Toutatice};
 use crate::record::Platform;
 use crate::view::Lang;
 
@@ -26,6 +26,8 @@ use crate::view::Lang;
 const ZONE: &str = "Europe/Paris";
 /// Where Pix answers, for who gave no address.
 const PIX: &str = "https://app.pix.fr";
+/// The portal, for who gave no address.
+const TOUTATICE: &str = "https://ent.toutatice.fr";
 /// The name of this program at the portal Toutatice.
 const CLIENT: &str = "cartable";
 
@@ -133,10 +135,7 @@ fn ask(account: &Account, how: &How, sink: &mut dyn Sink) -> Result<Result<(), F
         }
         Platform::Pmb => run(Pmb::new(url("")?, &secret, None, manners), sink),
         Platform::Pix => run(Pix::new(url(PIX)?, &secret, how.now, manners), sink),
-        Platform::Toutatice => {
-            let portal = Portal { site: url("https://ent.toutatice.fr")?, client: CLIENT.to_owned() };
-            run(Toutatice::new(portal, secret, manners), sink)
-        }
+        Platform::Toutatice => run(Toutatice::new(portal(&account.url)?, secret, manners), sink),
         Platform::Calendar => run(Calendar::new(&secret, today, manners), sink),
         // Its files are dropped, not asked for.
         Platform::Inbox => Ok(Ok(())),
@@ -180,6 +179,12 @@ pub(crate) fn today(now: i64) -> Date {
     zone.to_datetime(Timestamp::from_second(now).unwrap_or(Timestamp::UNIX_EPOCH)).date()
 }
 
+/// A moment at schools, in seconds since 1970.
+pub(crate) fn at_school(moment: DateTime) -> i64 {
+    let zone = TimeZone::get(ZONE).unwrap_or(TimeZone::UTC);
+    zone.to_timestamp(moment).map_or(i64::MAX, Timestamp::as_second)
+}
+
 /// A new name for this program at a platform.
 fn device() -> Result<String, CollectError> {
     let mut bytes = [0; 16];
@@ -194,6 +199,30 @@ fn device() -> Result<String, CollectError> {
 pub fn add(bag: &Bag, account: &Account, lang: Lang) -> Result<(), CollectError> {
     let _alone = bag.collecting();
     Ok(Collection::open_or_make(bag, lang)?.save(account)?)
+}
+
+/// Logs in to Toutatice: `open` is given the address for the browser, and the page that the browser ends at says `said`. `site` is
+/// empty for the portal of Rennes. Returns the secret of the account, which is not kept yet.
+///
+/// # Errors
+/// [`CollectError::Login`] when the person declined, did not come for ten minutes, or the portal fails.
+pub fn log_in(site: &str, manners: Manners, said: &str, open: &mut dyn FnMut(&str)) -> Result<Secret, CollectError> {
+    let portal = portal(site)?;
+    let logged_in = block_on(async {
+        let mut http = Http::new(manners)?;
+        let redirect = Redirect::listen().await?;
+        let login = Login::begin(&mut http, &portal, redirect.address()).await?;
+        open(login.address().as_str());
+        let redirected = redirect.wait(&login, said).await?;
+        login.finish(&mut http, &redirected).await
+    })?;
+    Ok(logged_in?)
+}
+
+fn portal(site: &str) -> Result<Portal, CollectError> {
+    let site = if site.is_empty() { TOUTATICE } else { site };
+    let url = Url::parse(site).map_err(|_| CollectError::Address(site.to_owned()))?;
+    Ok(Portal { site: url, client: CLIENT.to_owned() })
 }
 
 /// A secret that its owner typed for a platform.

@@ -4,6 +4,7 @@
 //! - [`record`]: what is kept, and where it comes from.
 //! - [`connector`]: what a platform's connector does and is given.
 //! - [`collect`]: one account, from its secret to the files; [`account`], [`collection`]: what is kept where.
+//! - [`schedule`]: when accounts are collected by themselves.
 //! - [`agenda`]: the timetable, homework and people as calendars and address books.
 //! - `format`: files that people export by hand, and what they hold.
 //! - [`inbox`]: files that people drop, taken in one by one.
@@ -21,4 +22,5 @@ pub mod inbox;
 pub mod parsers;
 pub mod platform;
 pub mod record;
+pub mod schedule;
 pub mod view;

@@ -6,6 +6,7 @@ use std::fs;
 use cartable_ent::account::{Account, Ended};
 use cartable_ent::collect::{add, collect, enroll, typed};
 use cartable_ent::record::{AccountId, Platform};
+use cartable_ent::schedule;
 use cartable_ent::view::Lang;
 use cartable_platforms::Running;
 use cartable_platforms::pronote::{PIN, Pronote, School};
@@ -97,4 +98,30 @@ fn two_things_never_fight_for_a_name() {
     run(&served, "lycee", TODAY);
     assert_eq!(fs::read(served.drive().join("Bulletins/mine")).unwrap(), b"mine");
     assert!(served.drive().join("Bulletins (ENT)").read_dir().unwrap().count() > 0);
+}
+
+/// PRONOTE says when the holidays are: then nothing is collected by itself, from any platform of the person.
+#[test]
+fn nothing_is_due_in_the_holidays() {
+    const IN_AUTUMN: i64 = TODAY - 35 * DAY;
+    let school = Running::start(Pronote::new(School::lycee()), 0);
+    let pupil = &school.platform.school.people[0];
+    let served = Served::new(Doors::Both);
+    let url = format!("{}/pronote/eleve.html", school.url());
+    let account = |name| account(name, &url, &pupil.login, &pupil.password);
+    let bag = served.opened();
+    let due = |now| schedule::due(bag, now).unwrap();
+    for name in ["first", "second"] {
+        add(bag, &account(name), Lang::Fr).unwrap();
+    }
+    assert!(due(TODAY).is_empty(), "off until it is turned on");
+    let (home, access) = (bag.open_home().unwrap(), bag.access().unwrap());
+    for name in ["first", "second"] {
+        schedule::set(&home, &access, &access.change().unwrap(), name, true).unwrap();
+    }
+    assert_eq!(due(IN_AUTUMN), ["first", "second"], "nobody knows yet that there is no school");
+    assert_eq!(run(&served, "first", TODAY).failure, None);
+    assert_eq!(due(TODAY), ["second"]);
+    assert_eq!(due(TODAY + DAY), ["first", "second"]);
+    assert!(due(IN_AUTUMN).is_empty());
 }

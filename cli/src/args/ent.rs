@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use cartable_ent::record::{Platform, Uai};
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 use super::Unlock;
 
@@ -20,6 +20,14 @@ pub(crate) enum EntAct {
     Collect {
         #[command(flatten)]
         unlock: Unlock,
+        #[arg(value_name = "NAME")]
+        account: Vec<String>,
+    },
+    Schedule {
+        #[command(flatten)]
+        unlock: Unlock,
+        #[arg(value_enum)]
+        when: When,
         #[arg(value_name = "NAME")]
         account: Vec<String>,
     },
@@ -50,6 +58,13 @@ pub(crate) enum EntAct {
         #[arg(value_name = "NAME")]
         account: String,
     },
+}
+
+/// When accounts are collected by themselves.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum When {
+    Daily,
+    Never,
 }
 
 #[derive(Args)]

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use cartable_ent::account::{Counts, Ended};
+use cartable_ent::collect::log_in;
 use cartable_ent::inbox;
+use cartable_ent::platform::http::Manners;
 use cartable_ent::record::Platform;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
@@ -13,14 +15,16 @@ use zeroize::Zeroizing;
 
 use super::{date, moment, now, print, report};
 use crate::args::Unlock;
-use crate::args::ent::{Add, EntAct};
+use crate::args::ent::{Add, EntAct, When};
+use crate::desktop;
 use crate::exit::Failure;
 use crate::output;
 use crate::passphrase::{Bytes, Word, ask_secret};
+use crate::socket;
 use crate::text::Text;
 use crate::wanted::PathWord;
 use crate::work::school::{CollectedFrom, ListedAccount, Named, OpenedBy, SchoolDone, SchoolTask, TakenFile};
-use crate::work::{Done, Task, asked, have_done};
+use crate::work::{Done, Task, asked, have_done, proven};
 
 /// The longest picture of a QR code that is read, in bytes.
 const CODE_BYTES: u64 = 16 << 20;
@@ -31,7 +35,8 @@ pub(crate) fn run(act: &EntAct, text: &Text) -> Result<(), Failure> {
         EntAct::List(unlock) => list(unlock, text),
         EntAct::Status(unlock) => status(unlock, text),
         EntAct::Collect { unlock, account } => collect(unlock, account, text),
-        EntAct::Take { unlock, file, pupil } => take(unlock, file, pupil.as_deref(), text),
+        EntAct::Schedule { unlock, when, account } => schedule(unlock, *when, account, text),
+        EntAct::Take { unlock, file, pupil } => take(unlock, None, file, pupil.as_deref(), text),
         EntAct::Watch { unlock, watched } => watch(unlock, watched, text),
         EntAct::Remove { unlock, account } => {
             let by = asked(unlock, text)?;
@@ -64,6 +69,7 @@ fn add(wanted: &Add, text: &Text) -> Result<(), Failure> {
     let by = asked(&wanted.unlock, text)?;
     let opened_by = match &wanted.code_file {
         Some(file) => code(file, text)?,
+        None if wanted.platform == Platform::Toutatice => in_browser(wanted, text)?,
         None => {
             let prompt = text.say(&format!("ask-{}", secret_of(wanted)));
             OpenedBy::Typed {
@@ -82,6 +88,20 @@ fn add(wanted: &Add, text: &Text) -> Result<(), Failure> {
     ask(&wanted.unlock, Some(by), task, text)?;
     output::say(text.say_with("account-added", &[("name", wanted.account.as_str().into())]));
     Ok(())
+}
+
+/// Has the person log in at the portal, in a browser of this machine.
+fn in_browser(wanted: &Add, text: &Text) -> Result<OpenedBy, Failure> {
+    if wanted.login.is_some() || wanted.password_file.is_some() {
+        return Err(Failure::Account { what: text.say("account-by-browser") });
+    }
+    let site = wanted.site.as_deref().unwrap_or_default();
+    let secret = log_in(site, Manners::default(), &text.say("browser-done"), &mut |address| {
+        output::tell(text.say_with("browser-open", &[("address", address.into())]));
+        desktop::show(address);
+    })?;
+    let secret = serde_json::to_vec(&secret).map_err(|error| Failure::Account { what: error.to_string() })?;
+    Ok(OpenedBy::LoggedIn { secret: Word(Zeroizing::new(secret)) })
 }
 
 /// What opens an account of that kind, as a word.
@@ -144,6 +164,9 @@ fn status(unlock: &Unlock, text: &Text) -> Result<(), Failure> {
     }
     for account in accounts {
         output::print(format!("{} ({})", account.name, account.platform))?;
+        if account.daily {
+            output::print(format!("    {}", text.say("collected-daily")))?;
+        }
         match &account.last {
             Some(ended) => say_ended(ended, account.silent_until, text)?,
             None => output::print(format!("    {}", text.say("never-collected")))?,
@@ -188,7 +211,20 @@ fn collect(unlock: &Unlock, accounts: &[String], text: &Text) -> Result<(), Fail
     }
 }
 
-fn take(unlock: &Unlock, files: &[PathBuf], pupil: Option<&str>, text: &Text) -> Result<(), Failure> {
+fn schedule(unlock: &Unlock, when: When, accounts: &[String], text: &Text) -> Result<(), Failure> {
+    let daily = when == When::Daily;
+    ask(unlock, None, SchoolTask::Schedule { accounts: accounts.to_vec(), daily }, text)?;
+    output::say(text.say(if daily { "scheduled-daily" } else { "scheduled-never" }));
+    Ok(())
+}
+
+fn take(
+    unlock: &Unlock,
+    known: Option<Bytes>,
+    files: &[PathBuf],
+    pupil: Option<&str>,
+    text: &Text,
+) -> Result<(), Failure> {
     let absolute = |file: &PathBuf| {
         let path = file.canonicalize().map_err(|error| Failure::io("reading", file, &error))?;
         Ok(PathWord(path))
@@ -199,7 +235,7 @@ fn take(unlock: &Unlock, files: &[PathBuf], pupil: Option<&str>, text: &Text) ->
         english: text.is_english(),
         now: seconds(),
     };
-    let SchoolDone::Taken(taken) = ask(unlock, None, task, text)? else { return Ok(()) };
+    let SchoolDone::Taken(taken) = ask(unlock, known, task, text)? else { return Ok(()) };
     if unlock.json {
         output::print(json!({ "files": taken }))?;
     } else {
@@ -228,15 +264,22 @@ fn say_taken(taken: &TakenFile, text: &Text) -> Result<(), Failure> {
 /// Takes in what comes to rest in a folder, until the command is ended.
 fn watch(unlock: &Unlock, folder: &Path, text: &Text) -> Result<(), Failure> {
     let folder = folder.canonicalize().map_err(|error| Failure::io("watching", folder, &error))?;
+    // Asked for once, at the beginning, and used where nobody has the bag open when a file comes.
+    let known = match socket::doors_of(&unlock.bag)? {
+        Some(doors) if !doors.locked => None,
+        _ => Some(proven(unlock, text)?),
+    };
     output::tell(text.say_with("watching", &[("folder", folder.to_string_lossy())]));
     let mut failed = None;
     let stop = AtomicBool::new(false);
-    inbox::watch(&folder, inbox::REST, &stop, |file| match take(unlock, &[file.to_owned()], None, text) {
-        // Said already: others come.
-        Ok(()) | Err(Failure::NotTaken { .. }) => {}
-        Err(failure) => {
-            stop.store(true, Ordering::Relaxed);
-            failed = Some(failure);
+    inbox::watch(&folder, inbox::REST, &stop, |file| {
+        match take(unlock, known.clone(), &[file.to_owned()], None, text) {
+            // Said already: others come.
+            Ok(()) | Err(Failure::NotTaken { .. }) => {}
+            Err(failure) => {
+                stop.store(true, Ordering::Relaxed);
+                failed = Some(failure);
+            }
         }
     });
     failed.map_or(Ok(()), Err)

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use super::Process;
+use super::{Process, now};
 use crate::work::school;
 
 /// How often it is looked at.
@@ -30,10 +30,8 @@ fn look(process: &Weak<Process>) -> bool {
         return false;
     }
     if let Some(bag) = process.keys.bag().filter(|bag| !bag.is_read_only()) {
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-        let now = now.map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX));
         // What fails is tried again; a file that can't be read has a note beside it.
-        let _ = school::sweep(&bag, now);
+        let _ = school::sweep(&bag, now());
     }
     true
 }

@@ -9,6 +9,7 @@ use cartable_ent::connector::Secret;
 use cartable_ent::inbox::{self, InboxError};
 use cartable_ent::platform::http::Manners;
 use cartable_ent::record::{AccountId, Platform, Uai};
+use cartable_ent::schedule;
 use cartable_ent::view::Lang;
 use cartable_fs::FsError;
 use cartable_fs::bag::Bag;
@@ -31,6 +32,8 @@ pub(crate) enum SchoolTask {
     Collect { accounts: Vec<String>, english: bool, now: i64 },
     /// Take in files that were exported by hand.
     Take { files: Vec<PathWord>, pupil: Option<String>, english: bool, now: i64 },
+    /// Collect from these accounts, or from all, by itself; or no longer.
+    Schedule { accounts: Vec<String>, daily: bool },
     /// Forget an account; what was collected stays.
     Remove { by: Word, account: String },
     /// Forget an account and all that was collected from it.
@@ -53,6 +56,8 @@ pub(crate) enum OpenedBy {
     Typed { login: Option<String>, secret: Word },
     /// The text of a QR code, and its PIN.
     Code { code: Word, pin: Word },
+    /// What a login in the browser gave: a [`Secret`] as JSON.
+    LoggedIn { secret: Word },
 }
 
 /// An account as the list shows it.
@@ -67,6 +72,8 @@ pub(crate) struct ListedAccount {
     pub(crate) last: Option<Ended>,
     /// Seconds since 1970; 0 for never.
     pub(crate) silent_until: i64,
+    /// Whether it is collected by itself.
+    pub(crate) daily: bool,
 }
 
 /// How collecting from an account ended.
@@ -97,6 +104,7 @@ pub(crate) enum SchoolDone {
     Listed(Vec<ListedAccount>),
     Collected(Vec<CollectedFrom>),
     Taken(Vec<TakenFile>),
+    Scheduled,
     Removed,
     Forgotten { records: u64 },
 }
@@ -120,7 +128,15 @@ pub(crate) fn done(bag: &Bag, task: &SchoolTask, show: &mut dyn FnMut(Progress))
             inbox::open(bag)?;
             Ok(SchoolDone::Added)
         }
-        SchoolTask::List => Ok(SchoolDone::Listed(accounts(bag)?.iter().map(listed).collect())),
+        SchoolTask::List => {
+            let (home, access) = (bag.open_home()?, bag.access()?);
+            let all = Account::all(&home, &access)?;
+            let all = all.iter().map(|account| {
+                let daily = schedule::is_daily(&home, &access, &account.name.0)?;
+                Ok(listed(account, daily))
+            });
+            Ok(SchoolDone::Listed(all.collect::<Result<_, Failure>>()?))
+        }
         SchoolTask::Collect { accounts, english, now } => {
             Ok(SchoolDone::Collected(collected(bag, accounts, &how(*english, *now), show)?))
         }
@@ -128,6 +144,14 @@ pub(crate) fn done(bag: &Bag, task: &SchoolTask, show: &mut dyn FnMut(Progress))
             let how = how(*english, *now);
             let taken = files.iter().map(|file| take(bag, &file.0, pupil.as_deref(), &how));
             Ok(SchoolDone::Taken(taken.collect::<Result<_, _>>()?))
+        }
+        SchoolTask::Schedule { accounts: names, daily } => {
+            let (home, access) = (bag.open_home()?, bag.access()?);
+            let change = access.change().map_err(FsError::from)?;
+            for account in named(bag, names)? {
+                schedule::set(&home, &access, &change, &account.name.0, *daily)?;
+            }
+            Ok(SchoolDone::Scheduled)
         }
         SchoolTask::Remove { by, account } => {
             bag.prove_owner(&secret(&by.0)?)?;
@@ -175,9 +199,33 @@ fn add(bag: &Bag, named: &Named, opened_by: &OpenedBy, how: &How) -> Result<(), 
             account.secret = collect::typed(named.platform, login.clone(), text(secret)?);
             collect::add(bag, &account, how.lang)?;
         }
+        OpenedBy::LoggedIn { secret } => {
+            let secret = serde_json::from_slice(&secret.0);
+            account.secret = secret.map_err(|error| Failure::Account { what: error.to_string() })?;
+            collect::add(bag, &account, how.lang)?;
+        }
         OpenedBy::Code { code, pin } => {
             collect::enroll(bag, account, &text(code)?, &text(pin)?, how)?;
         }
+    }
+    Ok(())
+}
+
+/// The accounts of these names, or all that are asked for anything.
+fn named(bag: &Bag, names: &[String]) -> Result<Vec<Account>, Failure> {
+    let mut all = accounts(bag)?;
+    if let Some(name) = names.iter().find(|name| !all.iter().any(|account| account.name.0 == **name)) {
+        return Err(Failure::NoAccount { name: name.clone() });
+    }
+    all.retain(|account| account.platform != Platform::Inbox && (names.is_empty() || names.contains(&account.name.0)));
+    Ok(all)
+}
+
+/// Collects from the accounts that are to be collected by themselves, and are due.
+pub(crate) fn collect_due(bag: &Bag, now: i64) -> Result<(), Failure> {
+    let due = schedule::due(bag, now)?;
+    if !due.is_empty() {
+        collected(bag, &due, &how(false, now), &mut |_| {})?;
     }
     Ok(())
 }
@@ -188,17 +236,11 @@ fn collected(
     how: &How,
     show: &mut dyn FnMut(Progress),
 ) -> Result<Vec<CollectedFrom>, Failure> {
-    let known = accounts(bag)?;
-    for name in names {
-        if !known.iter().any(|account| account.name.0 == *name) {
-            return Err(Failure::NoAccount { name: name.clone() });
-        }
-    }
+    let wanted = named(bag, names)?;
     // What comes is told to whoever waits, from the thread that collects: it may not be sent to another.
     let (tell, told) = std::sync::mpsc::channel::<Progress>();
-    let wanted = known.iter().filter(|account| names.is_empty() || names.contains(&account.name.0));
     let mut all = Vec::new();
-    for account in wanted.filter(|account| account.platform != Platform::Inbox) {
+    for account in wanted {
         let tell = tell.clone();
         let mut hear = move |_: &str, done: u64, total: u64| {
             // Nobody may be listening.
@@ -214,7 +256,7 @@ fn collected(
             }
             collecting.join().map_err(|_| Failure::Other { what: format!("collecting from {name}") })
         })?;
-        let account = Account::find(&*bag.open_home()?, &bag.access()?, &name)?.unwrap_or_else(|| account.clone());
+        let account = Account::find(&*bag.open_home()?, &bag.access()?, &name)?.unwrap_or(account);
         let silent_until = account.silent_until;
         all.push(match ended {
             Ok(ended) => CollectedFrom { account: name, ended: Some(ended), silent_until },
@@ -244,7 +286,7 @@ pub(crate) fn sweep(bag: &Bag, now: i64) -> Result<(), Failure> {
     Ok(())
 }
 
-fn listed(account: &Account) -> ListedAccount {
+fn listed(account: &Account, daily: bool) -> ListedAccount {
     ListedAccount {
         name: account.name.0.clone(),
         platform: account.platform.name().to_owned(),
@@ -253,6 +295,7 @@ fn listed(account: &Account) -> ListedAccount {
         added: account.added,
         last: account.last.clone(),
         silent_until: account.silent_until,
+        daily,
     }
 }
 

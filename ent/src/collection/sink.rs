@@ -7,7 +7,7 @@ use super::pieces::{BETWEEN, Became, Whose};
 use super::{Collection, KeepError};
 use crate::account::{Account, Counts};
 use crate::connector::{Failure, Secret, Sink};
-use crate::record::{Piece, SourceId};
+use crate::record::{AccountId, Piece, SourceId};
 
 /// Raw answers that wait in memory for a record that is new, in bytes: most say what is known.
 const WAITING_BYTES: usize = 64 << 20;
@@ -54,7 +54,19 @@ impl<'a> Run<'a> {
     }
 
     fn key(&self, name: &str) -> Vec<u8> {
-        [self.account.name.0.as_bytes(), &[BETWEEN], name.as_bytes()].concat()
+        key(&self.account.name, name)
+    }
+}
+
+fn key(account: &AccountId, name: &str) -> Vec<u8> {
+    [account.0.as_bytes(), &[BETWEEN], name.as_bytes()].concat()
+}
+
+impl Collection {
+    /// What a connector noted for an account under a name.
+    pub(crate) fn noted(&self, account: &AccountId, name: &str) -> Result<Option<String>, KeepError> {
+        let kept = self.space.kept(&self.access, "note", &key(account, name))?;
+        Ok(kept.and_then(|kept| String::from_utf8(kept.data).ok()))
     }
 }
 
@@ -136,12 +148,13 @@ impl Sink for Run<'_> {
     }
 
     fn noted(&mut self, name: &str) -> Result<Option<String>, Failure> {
-        let kept = self.collection.space.kept(&self.collection.access, "note", &self.key(name));
-        let kept = kept.map_err(|error| failed(error.into()))?;
-        Ok(kept.and_then(|kept| String::from_utf8(kept.data).ok()))
+        self.collection.noted(&self.account.name, name).map_err(failed)
     }
 
     fn note(&mut self, name: &str, value: &str) -> Result<(), Failure> {
+        if self.noted(name)?.as_deref() == Some(value) {
+            return Ok(());
+        }
         let (collection, key) = (self.collection, self.key(name));
         let kept = collection.space.keep(&collection.change, "note", &key, 1, value.as_bytes());
         kept.map_err(|error| failed(error.into()))

@@ -10,6 +10,7 @@
 mod login;
 mod oidc;
 mod people;
+mod redirect;
 
 use http::header::AUTHORIZATION;
 use reqwest::Url;
@@ -17,6 +18,7 @@ use serde_json::Value;
 use zeroize::Zeroizing;
 
 pub use login::Login;
+pub use redirect::Redirect;
 
 use super::http::{Ask, Http, Manners};
 use crate::connector::{Connector, Failure, Secret, Sink};

@@ -20,6 +20,8 @@ pub(super) struct Calendar {
     pub(super) last: Date,
     /// All periods that the school has made, also those that it does not use.
     pub(super) periods: Vec<PeriodRef>,
+    /// First and last days of holidays.
+    pub(super) free: Vec<(Date, Date)>,
     /// Ends of the hours of a day, by their place.
     ends: Vec<(i64, Time)>,
     places: i64,
@@ -83,9 +85,14 @@ impl Calendar {
         let places = places.unwrap_or_else(|| i64::try_from(ends.len()).unwrap_or(1).saturating_sub(1).max(1));
         let periods =
             json::list(general, "ListePeriodes").iter().filter_map(PeriodRef::read).take(MAX_PERIODS).collect();
+        let free = json::list(general, "listeJoursFeries").iter().filter_map(|of| {
+            let first = json::date(of, "dateDebut")?;
+            Some((first, json::date(of, "dateFin").unwrap_or(first)))
+        });
+        let free = free.take(MAX_FREE).collect();
         let names = ["ListePeriodes", "PremierLundi", "PremiereDate", "DerniereDate", "listeJoursFeries"];
         let kept = names.into_iter().filter_map(|name| Some((name.to_owned(), general.get(name)?.clone())));
-        Ok(Self { monday, first, last, periods, ends, places, kept: Value::Object(kept.collect()) })
+        Ok(Self { monday, first, last, periods, free, ends, places, kept: Value::Object(kept.collect()) })
     }
 
     /// The school year.
@@ -123,6 +130,9 @@ const MAX_DAYS: i32 = 450;
 
 /// How many periods are looked at: of each, several functions are asked.
 pub(super) const MAX_PERIODS: usize = 40;
+
+/// How many holidays are remembered.
+const MAX_FREE: usize = 100;
 
 #[cfg(test)]
 mod tests {

@@ -13,6 +13,7 @@ use super::scrub::Whose;
 use super::user::{Member, tab};
 use crate::connector::Failure;
 use crate::record::{Group, Person, PersonRole, Record, SourceId};
+use crate::schedule;
 
 impl Run<'_> {
     /// Asks for everything that may be new.
@@ -20,6 +21,7 @@ impl Run<'_> {
     /// # Errors
     /// [`Failure`]; what is done stays done.
     pub(super) async fn collect(&mut self, today: Date) -> Result<(), Failure> {
+        self.sink.note(schedule::FREE_DAYS, &schedule::write(&self.calendar.free))?;
         self.user_pages().await?;
         for member in self.user.members.clone() {
             let about = About { pupil: member.is_child.then(|| member.name.clone()), today, member };

@@ -83,21 +83,22 @@ impl Login {
         Ok(Secret::Token { login, token, device: self.portal.client })
     }
 
+    /// Whether an address that the browser was sent to answers this login, be it with a refusal.
+    #[must_use]
+    pub fn is_answered_by(&self, redirected: &str) -> bool {
+        let words = Words::of(redirected);
+        words.one("state") == Some(&self.state)
+            && words.one("iss").is_none_or(|issuer| issuer == self.endpoints.issuer)
+            && (words.one("code").is_some() || words.one("error").is_some())
+    }
+
     /// The code in an address, if it answers this login.
     fn code(&self, redirected: &str) -> Result<Zeroizing<String>, Failure> {
-        let query = redirected.split_once('?').map_or(redirected, |(_, query)| query);
-        let query = query.split('#').next().unwrap_or(query);
-        let pairs: Vec<(String, String)> = Url::parse(&format!("http://127.0.0.1/?{query}"))
-            .map(|url| url.query_pairs().map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
-            .unwrap_or_default();
-        let one = |name: &str| {
-            let mut values = pairs.iter().filter(|(known, _)| known == name).map(|(_, value)| value.as_str());
-            values.next().filter(|_| values.next().is_none())
-        };
-        let is_ours =
-            one("state") == Some(&self.state) && one("iss").is_none_or(|issuer| issuer == self.endpoints.issuer);
-        match one("code") {
-            Some(code) if is_ours && one("error").is_none() => Ok(Zeroizing::new(code.to_owned())),
+        let words = Words::of(redirected);
+        match words.one("code") {
+            Some(code) if self.is_answered_by(redirected) && words.one("error").is_none() => {
+                Ok(Zeroizing::new(code.to_owned()))
+            }
             _ => Err(Failure::BadLogin),
         }
     }
@@ -117,6 +118,25 @@ impl Login {
             && word("nonce") == Some(&self.nonce)
             && claims.get("exp").and_then(Value::as_i64).is_some_and(|end| end > now.as_second());
         if is_good { Ok(()) } else { Err(changed("the ID token is of another login")) }
+    }
+}
+
+/// What an address says behind its question mark.
+struct Words(Vec<(String, String)>);
+
+impl Words {
+    fn of(address: &str) -> Self {
+        let query = address.split_once('?').map_or(address, |(_, query)| query);
+        let query = query.split('#').next().unwrap_or(query);
+        let url = Url::parse(&format!("http://127.0.0.1/?{query}"));
+        let pairs = url.map(|url| url.query_pairs().map(|(name, value)| (name.into(), value.into())).collect());
+        Self(pairs.unwrap_or_default())
+    }
+
+    /// The value of a name that is said once.
+    fn one(&self, name: &str) -> Option<&str> {
+        let mut values = self.0.iter().filter(|(known, _)| known == name).map(|(_, value)| value.as_str());
+        values.next().filter(|_| values.next().is_none())
     }
 }
 

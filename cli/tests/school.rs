@@ -1,0 +1,99 @@
+//! Commands about school platforms, with a portal that a browser logs in to.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+#[path = "support/desk.rs"]
+mod desk;
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::Stdio;
+
+use cartable_platforms::Running;
+use cartable_platforms::toutatice::Toutatice;
+use desk::{Desk, PASSPHRASE, said};
+use serde_json::Value;
+
+/// Asks as a browser does; returns what it is shown.
+fn browse(address: &str) -> String {
+    let (host, path) = address.strip_prefix("http://").unwrap().split_once('/').unwrap();
+    let mut stream = TcpStream::connect(host).unwrap();
+    write!(stream, "GET /{path} HTTP/1.1\r\nHost: {host}\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+fn accounts(desk: &Desk) -> Vec<Value> {
+    let listed: Value = serde_json::from_str(&desk.does(&["ent", "status", "bag", "--json"])).unwrap();
+    listed["accounts"].as_array().unwrap().clone()
+}
+
+fn add_portal(desk: &Desk, portal: &Running<Toutatice>) {
+    let url = portal.url();
+    let mut adding = desk
+        .command()
+        .args(["ent", "add", "bag", "portail", "--platform", "toutatice", "--url", &url])
+        .args(PASSPHRASE)
+        // No browser of this machine comes.
+        .env("PATH", "/nonexistent")
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(adding.stderr.take().unwrap()).lines();
+    let address = lines.by_ref().find_map(|line| line.unwrap().split_once(": ").map(|(_, last)| last.to_owned()));
+    let redirected = portal.platform.approve(&address.unwrap()).unwrap();
+    let (place, _) = redirected.split_once('?').unwrap();
+    assert!(browse(&format!("{place}favicon.ico")).starts_with("HTTP/1.1 404"));
+    assert!(browse(&format!("{place}?code=1&state=of-another")).starts_with("HTTP/1.1 404"));
+    assert!(browse(&redirected).ends_with("You are logged in. You can close this page."));
+    assert!(adding.wait().unwrap().success(), "{:?}", lines.collect::<Vec<_>>());
+}
+
+#[test]
+fn the_portal_is_logged_in_to_with_a_browser() {
+    let desk = Desk::with_bag();
+    let portal = Running::start(Toutatice::default(), 0);
+    let refused = desk.run(
+        &[&["ent", "add", "bag", "portail", "--platform", "toutatice", "--login", "lou"][..], &PASSPHRASE].concat(),
+    );
+    assert!(!refused.status.success() && said(&refused).contains("browser"), "{}", said(&refused));
+    add_portal(&desk, &portal);
+    // The token is changed at each use.
+    for _ in 0..2 {
+        desk.does(&["ent", "collect", "bag"]);
+    }
+    let account = &accounts(&desk)[0];
+    assert_eq!((&account["name"], &account["last"]["failure"]), (&"portail".into(), &Value::Null), "{account}");
+    assert_eq!(account["last"]["counts"]["new"], 0);
+}
+
+#[test]
+fn collecting_by_itself_is_off_until_it_is_turned_on() {
+    let desk = Desk::with_bag();
+    fs::write(desk.path("token"), "P-ABCDEFGH\n").unwrap();
+    for name in ["one", "two"] {
+        let add = ["ent", "add", "bag", name, "--platform", "calendar", "--url", "https://ics.example/"];
+        desk.does(&[&add[..], &["--password-file", "token"]].concat());
+    }
+    let daily = || accounts(&desk).iter().map(|account| account["daily"] == true).collect::<Vec<_>>();
+    assert_eq!(daily(), [false, false]);
+    desk.does(&["ent", "schedule", "bag", "daily", "two"]);
+    assert_eq!(daily(), [false, true]);
+    assert!(desk.does(&["ent", "status", "bag"]).contains("by itself"));
+    desk.does(&["ent", "schedule", "bag", "daily"]);
+    assert_eq!(daily(), [true, true]);
+    desk.does(&["ent", "remove", "bag", "one"]);
+    desk.does(&["ent", "schedule", "bag", "never"]);
+    assert_eq!(daily(), [false]);
+    desk.fails(&[&["ent", "schedule", "bag", "daily", "three"][..], &PASSPHRASE].concat(), 20);
+}
+
+/// What opens the bag is asked for at once, not when the first file comes.
+#[test]
+fn watching_asks_before_it_waits() {
+    let desk = Desk::with_bag();
+    fs::create_dir(desk.path("downloads")).unwrap();
+    let said = desk.fails(&["ent", "watch", "bag", "downloads"], 2);
+    assert!(said.contains("terminal"), "{said}");
+}
