@@ -6,7 +6,7 @@
 //!
 //! [`sweep`] does so with the files of a folder at home's top, [`FOLDER`], and takes away what it took in; beside a file that can't be
 //! taken in it lays a note that says why. [`watch`] tells of files that come to rest in a folder outside of the bag, and
-//! [`take_outside`] takes each of them once and leaves it where it is.
+//! [`take_outside`] takes a file in and leaves it where it is.
 
 mod code;
 mod folder;
@@ -36,7 +36,7 @@ use crate::format::recognise::Found;
 pub use code::qr_text;
 pub use folder::{FOLDER, open};
 pub use note::explain;
-pub use outside::take_outside;
+pub use outside::{Seen, take_outside};
 pub use refusal::Refusal;
 pub use sweep::{REST, sweep};
 pub use watch::watch;

@@ -252,6 +252,11 @@ impl Bag {
         self.collecting.lock()
     }
 
+    /// As [`Bag::collecting`]; none when somebody else does.
+    pub fn try_collecting(&self) -> Option<MutexGuard<'_, ()>> {
+        self.collecting.try_lock()
+    }
+
     /// Returns the bag's folder.
     #[must_use]
     pub fn folder(&self) -> &Path {

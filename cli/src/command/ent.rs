@@ -26,6 +26,8 @@ use crate::wanted::PathWord;
 use crate::work::school::{CollectedFrom, ListedAccount, Named, OpenedBy, SchoolDone, SchoolTask, TakenFile};
 use crate::work::{Done, Task, asked, have_done, proven};
 
+/// How often a watched file is tried while another command has the bag.
+const BUSY_TRIES: usize = 60;
 /// The longest picture of a QR code that is read, in bytes.
 const CODE_BYTES: u64 = 16 << 20;
 
@@ -36,7 +38,7 @@ pub(crate) fn run(act: &EntAct, text: &Text) -> Result<(), Failure> {
         EntAct::Status(unlock) => status(unlock, text),
         EntAct::Collect { unlock, account } => collect(unlock, account, text),
         EntAct::Schedule { unlock, when, account } => schedule(unlock, *when, account, text),
-        EntAct::Take { unlock, file, pupil } => take(unlock, None, file, pupil.as_deref(), text),
+        EntAct::Take { unlock, file, pupil } => take(unlock, file, pupil.as_deref(), text),
         EntAct::Watch { unlock, watched } => watch(unlock, watched, text),
         EntAct::Remove { unlock, account } => {
             let by = asked(unlock, text)?;
@@ -218,13 +220,7 @@ fn schedule(unlock: &Unlock, when: When, accounts: &[String], text: &Text) -> Re
     Ok(())
 }
 
-fn take(
-    unlock: &Unlock,
-    known: Option<Bytes>,
-    files: &[PathBuf],
-    pupil: Option<&str>,
-    text: &Text,
-) -> Result<(), Failure> {
+fn take(unlock: &Unlock, files: &[PathBuf], pupil: Option<&str>, text: &Text) -> Result<(), Failure> {
     let absolute = |file: &PathBuf| {
         let path = file.canonicalize().map_err(|error| Failure::io("reading", file, &error))?;
         Ok(PathWord(path))
@@ -232,10 +228,15 @@ fn take(
     let task = SchoolTask::Take {
         files: files.iter().map(absolute).collect::<Result<_, Failure>>()?,
         pupil: pupil.map(str::to_owned),
+        watching: false,
         english: text.is_english(),
         now: seconds(),
     };
-    let SchoolDone::Taken(taken) = ask(unlock, known, task, text)? else { return Ok(()) };
+    say_all_taken(unlock, &ask(unlock, None, task, text)?, text)
+}
+
+fn say_all_taken(unlock: &Unlock, done: &SchoolDone, text: &Text) -> Result<(), Failure> {
+    let SchoolDone::Taken(taken) = done else { return Err(unexpected(done)) };
     if unlock.json {
         output::print(json!({ "files": taken }))?;
     } else {
@@ -272,14 +273,31 @@ fn watch(unlock: &Unlock, folder: &Path, text: &Text) -> Result<(), Failure> {
     output::tell(text.say_with("watching", &[("folder", folder.to_string_lossy())]));
     let mut failed = None;
     let stop = AtomicBool::new(false);
-    inbox::watch(&folder, inbox::REST, &stop, |file| {
-        match take(unlock, known.clone(), &[file.to_owned()], None, text) {
-            // Said already: others come.
-            Ok(()) | Err(Failure::NotTaken { .. }) => {}
-            Err(failure) => {
-                stop.store(true, Ordering::Relaxed);
-                failed = Some(failure);
+    let take = |file: &Path| {
+        let task = || SchoolTask::Take {
+            files: vec![PathWord(file.to_owned())],
+            pupil: None,
+            watching: true,
+            english: text.is_english(),
+            now: seconds(),
+        };
+        let mut done = ask(unlock, known.clone(), task(), text);
+        // Another command has the bag, as a rule for a moment.
+        for _ in 0..BUSY_TRIES {
+            if !matches!(done, Err(Failure::Busy { .. })) {
+                break;
             }
+            std::thread::sleep(inbox::REST);
+            done = ask(unlock, known.clone(), task(), text);
+        }
+        say_all_taken(unlock, &done?, text)
+    };
+    inbox::watch(&folder, inbox::REST, &stop, |file| match take(file) {
+        // Said already: others come.
+        Ok(()) | Err(Failure::NotTaken { .. }) => {}
+        Err(failure) => {
+            stop.store(true, Ordering::Relaxed);
+            failed = Some(failure);
         }
     });
     failed.map_or(Ok(()), Err)

@@ -6,7 +6,7 @@ use cartable_ent::account::{Account, Counts, Ended};
 use cartable_ent::collect::{self, CollectError, How};
 use cartable_ent::collection::KeepError;
 use cartable_ent::connector::Secret;
-use cartable_ent::inbox::{self, InboxError};
+use cartable_ent::inbox::{self, InboxError, Seen};
 use cartable_ent::platform::http::Manners;
 use cartable_ent::record::{AccountId, Platform, Uai};
 use cartable_ent::schedule;
@@ -31,7 +31,7 @@ pub(crate) enum SchoolTask {
     /// Collect from these accounts, or from all.
     Collect { accounts: Vec<String>, english: bool, now: i64 },
     /// Take in files that were exported by hand.
-    Take { files: Vec<PathWord>, pupil: Option<String>, english: bool, now: i64 },
+    Take { files: Vec<PathWord>, pupil: Option<String>, watching: bool, english: bool, now: i64 },
     /// Collect from these accounts, or from all, by itself; or no longer.
     Schedule { accounts: Vec<String>, daily: bool },
     /// Forget an account; what was collected stays.
@@ -140,9 +140,9 @@ pub(crate) fn done(bag: &Bag, task: &SchoolTask, show: &mut dyn FnMut(Progress))
         SchoolTask::Collect { accounts, english, now } => {
             Ok(SchoolDone::Collected(collected(bag, accounts, &how(*english, *now), show)?))
         }
-        SchoolTask::Take { files, pupil, english, now } => {
-            let how = how(*english, *now);
-            let taken = files.iter().map(|file| take(bag, &file.0, pupil.as_deref(), &how));
+        SchoolTask::Take { files, pupil, watching, english, now } => {
+            let (how, seen) = (how(*english, *now), if *watching { Seen::PassOver } else { Seen::Again });
+            let taken = files.iter().map(|file| take(bag, &file.0, pupil.as_deref(), seen, &how));
             Ok(SchoolDone::Taken(taken.collect::<Result<_, _>>()?))
         }
         SchoolTask::Schedule { accounts: names, daily } => {
@@ -267,9 +267,9 @@ fn collected(
     Ok(all)
 }
 
-fn take(bag: &Bag, path: &Path, pupil: Option<&str>, how: &How) -> Result<TakenFile, Failure> {
+fn take(bag: &Bag, path: &Path, pupil: Option<&str>, seen: Seen, how: &How) -> Result<TakenFile, Failure> {
     let file = path.display().to_string();
-    let Some(taken) = inbox::take_outside(bag, path, how, pupil)? else {
+    let Some(taken) = inbox::take_outside(bag, path, how, pupil, seen)? else {
         return Ok(TakenFile { file, counts: Some(Counts::default()), said: None, remarks: Vec::new() });
     };
     let said = inbox::explain(how.lang, &taken.name, &taken.outcome);

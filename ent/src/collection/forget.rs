@@ -7,7 +7,7 @@ use cartable_fs::FsError;
 use super::pieces::{BETWEEN, unit_key};
 use super::{Collection, KeepError};
 use crate::account::Account;
-use crate::record::AccountId;
+use crate::record::{AccountId, Platform};
 use crate::view::units;
 
 impl Collection {
@@ -19,8 +19,11 @@ impl Collection {
     pub fn forget(&self, account: &AccountId) -> Result<u64, KeepError> {
         let mut prefix = account.0.as_bytes().to_vec();
         prefix.push(BETWEEN);
-        let mut stale = BTreeSet::new();
-        self.each_piece(account, |kept| stale.extend(units(&kept)))?;
+        let (mut stale, mut dropped) = (BTreeSet::new(), false);
+        self.each_piece(account, |kept| {
+            dropped |= kept.origin.platform == Platform::Inbox;
+            stale.extend(units(&kept));
+        })?;
         for unit in &stale {
             self.space.keep(&self.change, "stale", &unit_key(unit)?, 1, &[])?;
         }
@@ -39,23 +42,27 @@ impl Collection {
                 gone += u64::from(kind == "piece");
             }
         }
-        self.forget_members(&stale, &prefix)?;
+        // Earlier versions of a record may have been shown by other units than its latest.
+        self.forget_kept_if("member", |key| {
+            let unit = key.iter().position(|byte| *byte == BETWEEN);
+            unit.is_some_and(|end| key[end + 1..].starts_with(&prefix))
+        })?;
+        if dropped {
+            self.forget_kept_if("watched", |_| true)?;
+        }
         Ok(gone)
     }
 
-    fn forget_members(&self, stale: &BTreeSet<crate::view::Unit>, account: &[u8]) -> Result<(), KeepError> {
-        for unit in stale {
-            let mut prefix = unit_key(unit)?;
-            prefix.push(BETWEEN);
-            prefix.extend_from_slice(account);
-            let mut keys = Vec::new();
-            self.space.kept_under(&self.access, "member", &prefix, |key| {
+    fn forget_kept_if(&self, kind: &str, goes: impl Fn(&[u8]) -> bool) -> Result<(), KeepError> {
+        let mut keys = Vec::new();
+        self.space.kept_under(&self.access, kind, &[], |key| {
+            if goes(key) {
                 keys.push(key.to_vec());
-                true
-            })?;
-            for key in keys {
-                self.space.forget_kept(&self.change, "member", &key)?;
             }
+            true
+        })?;
+        for key in keys {
+            self.space.forget_kept(&self.change, kind, &key)?;
         }
         Ok(())
     }

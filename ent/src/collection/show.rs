@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use cartable_fs::bag::SpaceId;
 use cartable_fs::{Caller, FsError, Kind, Name, NodeId, Notice};
 use serde::{Deserialize, Serialize};
 
@@ -32,16 +33,22 @@ impl Collection {
             true
         })?;
         let (mut written, total) = (0, stale.len() as u64);
+        // A unit of a later version of this program is none of ours.
+        stale.retain(|key| serde_json::from_slice::<Unit>(key).is_ok());
         for (done, key) in stale.iter().enumerate() {
             tell(done as u64, total);
-            // A unit of a later version of this program is none of ours.
-            if let Ok(unit) = serde_json::from_slice::<Unit>(key) {
-                written += self.show_unit(&unit)?;
-            }
+            let unit = serde_json::from_slice::<Unit>(key).map_err(|_| KeepError::Damaged("a unit"))?;
+            written += self.show_unit(&unit)?;
+        }
+        // Each is durable before what relies on it: files before their marks go, folders before home points to them.
+        self.sync()?;
+        for key in &stale {
             self.space.forget_kept(&self.change, "stale", key)?;
         }
+        if !stale.is_empty() {
+            self.sync()?;
+        }
         self.show_in_home()?;
-        self.sync()?;
         Ok(written)
     }
 
@@ -75,8 +82,13 @@ impl Collection {
         for gone in before.iter().filter(|made| !kept.contains(&made.path)) {
             self.remove(&gone.path)?;
         }
-        let made = serde_json::to_vec(&after).map_err(|_| KeepError::Damaged("a view"))?;
-        self.space.keep(&self.change, "made", &key, 1, &made)?;
+        if after.is_empty() {
+            // A unit is named by what it showed.
+            self.space.forget_kept(&self.change, "made", &key)?;
+        } else {
+            let made = serde_json::to_vec(&after).map_err(|_| KeepError::Damaged("a view"))?;
+            self.space.keep(&self.change, "made", &key, 1, &made)?;
+        }
         Ok(written)
     }
 
@@ -114,17 +126,20 @@ impl Collection {
 
     /// Shows each view that holds anything in a folder at home's top.
     fn show_in_home(&self) -> Result<(), KeepError> {
-        let shown: BTreeSet<NodeId> = self.home.links().into_iter().map(|(_, link)| link.target).collect();
         let own = self.home.kept(&self.access, super::SPACE.0, super::SPACE.1)?;
         let own: [u8; 16] =
             own.and_then(|kept| kept.data.try_into().ok()).ok_or(KeepError::Damaged("the name of a space"))?;
+        let own = SpaceId::from_bytes(own);
+        let links = self.home.links();
+        let shown: BTreeSet<NodeId> =
+            links.iter().filter(|(_, link)| link.space == own).map(|(_, link)| link.target).collect();
         for top in Top::ALL {
             let Some(folder) = self.find(&[top.folder()])? else { continue };
             if shown.contains(&folder.id) {
                 continue;
             }
             let place = self.free_folder(top.folder())?;
-            self.home.show(&self.change, place, &cartable_fs::bag::SpaceId::from_bytes(own), folder.id, false)?;
+            self.home.show(&self.change, place, &own, folder.id, false)?;
             self.home.notify(&[Notice::Names(NodeId::ROOT)]);
         }
         Ok(self.home.sync_all(&self.access)?)

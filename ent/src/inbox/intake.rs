@@ -6,16 +6,17 @@
 use std::io::{self, SeekFrom};
 
 use cartable_fs::bag::Bag;
+use parking_lot::MutexGuard;
 use zeroize::Zeroizing;
 
 use super::incoming::Incoming;
 use super::read::{Body, Known, Looked, look};
 use super::{InboxError, Outcome, Refusal};
 use crate::account::{Account, Counts, Ended};
-use crate::collect::How;
+use crate::collect::{How, today};
 use crate::collection::{Collection, Run, StreamError};
 use crate::connector::{Secret, Sink};
-use crate::record::{AccountId, Platform};
+use crate::record::{AccountId, Platform, Record, SchoolYear};
 
 /// What the account is called.
 const NAME: &str = "inbox";
@@ -27,11 +28,23 @@ pub(super) struct Intake<'a> {
     /// Opened when the first file is kept.
     into: Option<(Collection, Account)>,
     counts: Counts,
+    /// Two who mark and render the same units would take each other's marks away.
+    _alone: MutexGuard<'a, ()>,
 }
 
 impl<'a> Intake<'a> {
+    /// Waits until nobody collects.
     pub(super) fn new(bag: &'a Bag, how: &'a How) -> Self {
-        Self { bag, how, into: None, counts: Counts::default() }
+        Self::alone(bag, how, bag.collecting())
+    }
+
+    /// As [`Intake::new`]; none while somebody collects.
+    pub(super) fn now(bag: &'a Bag, how: &'a How) -> Option<Self> {
+        bag.try_collecting().map(|alone| Self::alone(bag, how, alone))
+    }
+
+    fn alone(bag: &'a Bag, how: &'a How, alone: MutexGuard<'a, ()>) -> Self {
+        Self { bag, how, into: None, counts: Counts::default(), _alone: alone }
     }
 
     /// Takes in a file.
@@ -74,7 +87,10 @@ impl<'a> Intake<'a> {
         }
         let mut silent = |_: &str, _: u64, _: u64| {};
         let mut run = Run::begin(collection, account.clone(), how.now, &mut silent);
-        for piece in known.pieces {
+        for mut piece in known.pieces {
+            if piece.year.is_none() && matches!(piece.record, Record::Quiz(_)) {
+                piece.year = Some(year_of_quiz(collection, account, &piece.key, how)?);
+            }
             run.piece(piece)?;
         }
         let (_, counts) = run.end();
@@ -85,6 +101,12 @@ impl<'a> Intake<'a> {
         self.counts.bytes = self.counts.bytes.saturating_add(file.size);
         Ok(Outcome::Kept { found: known.found, counts, remarks: known.remarks })
     }
+}
+
+/// Quizzes say no school year: they are of the one in which they were dropped first.
+fn year_of_quiz(collection: &Collection, account: &Account, key: &str, how: &How) -> Result<SchoolYear, InboxError> {
+    let known = collection.versions(&account.name, "quiz", key)?.pop().and_then(|kept| kept.origin.year);
+    Ok(known.unwrap_or_else(|| SchoolYear::of(today(how.now))))
 }
 
 fn again(file: &mut Incoming<'_>) -> Result<(), StreamError> {

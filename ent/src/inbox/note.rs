@@ -24,6 +24,8 @@ pub fn explain(lang: Lang, name: &str, outcome: &Outcome) -> Option<String> {
     Some(match refusal {
         Refusal::Unknown => say(lang, "unknown", &[]),
         Refusal::TooLarge { limit_bytes } => say(lang, "too-large", &[("mebibytes", &(limit_bytes >> 20).to_string())]),
+        Refusal::Nothing { why: None } => say(lang, "nothing", &[]),
+        Refusal::Nothing { why: Some(why) } => say(lang, "nothing-understood", &[("why", why)]),
         Refusal::Broken(why) => say(lang, "broken", &[("why", why)]),
         Refusal::WhichPupil { names } => {
             let some: Vec<&str> = names.iter().take(NAMES).map(String::as_str).collect();

@@ -1,4 +1,4 @@
-//! Files of folders outside of the bag: each is taken once, and stays where it is.
+//! Files of folders outside of the bag, which stay where they are; of a folder that is watched each is looked at once.
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -12,18 +12,32 @@ use super::{InboxError, Outcome, Refusal, Taken};
 use crate::collect::How;
 use crate::collection::Collection;
 
-/// Takes in a file that lies outside of the bag, unless it was looked at before and has the length and the time that it had then.
-/// Nothing for one that is no file, or is not there.
+/// Whether a file is looked at that was looked at before, and has the length and the time that it had then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seen {
+    /// It is: somebody names it.
+    Again,
+    /// It is passed over: somebody watches its folder.
+    PassOver,
+}
+
+/// Takes in a file that lies outside of the bag. Nothing for one that is passed over, is no file, or is not there.
 ///
 /// # Errors
 /// [`InboxError`], when the bag fails.
-pub fn take_outside(bag: &Bag, path: &Path, how: &How, pupil: Option<&str>) -> Result<Option<Taken>, InboxError> {
+pub fn take_outside(
+    bag: &Bag,
+    path: &Path,
+    how: &How,
+    pupil: Option<&str>,
+    seen: Seen,
+) -> Result<Option<Taken>, InboxError> {
     // A pipe must not even be opened: that would wait for who writes to it.
     let Some(about) = fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file) else { return Ok(None) };
     let state = state(&about);
     let collection = Collection::open_or_make(bag, how.lang)?;
     let key = path.as_os_str().as_encoded_bytes();
-    if collection.watched(key)?.is_some_and(|known| known == state.as_bytes()) {
+    if seen == Seen::PassOver && collection.watched(key)?.is_some_and(|known| known == state.as_bytes()) {
         return Ok(None);
     }
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();

@@ -47,7 +47,7 @@ pub(super) fn look(file: &mut Incoming<'_>, how: &How, pupil: Option<&str>) -> R
     if file.size > WHOLE_BYTES {
         let head = file.first(HEAD_BYTES as u64).map_err(broken)?;
         return match recognise(&head, || None) {
-            Some(Found::MoodleBackup) => backup(file, how).map(Looked::Known),
+            Some(Found::MoodleBackup) => backup(file).map(Looked::Known),
             _ => Err(Refusal::TooLarge { limit_bytes: WHOLE_BYTES }),
         };
     }
@@ -77,7 +77,7 @@ fn known(found: Found, bytes: Vec<u8>, stem: &str, how: &How, pupil: Option<&str
     let source = SourceId::of(&bytes);
     let (mut pieces, remarks) = match found {
         Found::PronoteQuiz | Found::MoodleQuiz | Found::Gift | Found::MoodleBackup => {
-            quizzes(quiz::read(&bytes)?.1, stem, source, how)
+            quizzes(quiz::read(&bytes)?.1, stem, source)
         }
         Found::Lsu => parts(lsu::read(&bytes, pupil, source)?),
         Found::Lsl => parts(lsl::read(&bytes, pupil, source)?),
@@ -95,18 +95,20 @@ fn known(found: Found, bytes: Vec<u8>, stem: &str, how: &How, pupil: Option<&str
     pieces.iter_mut().for_each(|piece| piece.dropped.extend_from_slice(&dropped));
     tell_pupils_apart(&mut pieces);
     tell_apart(&mut pieces);
+    refuse_nothing(&pieces, &remarks)?;
     Ok(Known { found, body: Body::Bytes(bytes), source, pieces, remarks })
 }
 
 /// Reads a backup piece by piece, however long it is.
-fn backup(file: &mut Incoming<'_>, how: &How) -> Result<Known, Refusal> {
+fn backup(file: &mut Incoming<'_>) -> Result<Known, Refusal> {
     let broken = |error: io::Error| Refusal::Broken(error.to_string());
     let reading = quiz::backup::read(&mut *file.data)?;
     file.data.seek(SeekFrom::Start(0)).map_err(broken)?;
     let mut hasher = blake3::Hasher::new();
     hasher.update_reader(&mut *file.data).map_err(broken)?;
     let source = SourceId::from_hash(hasher.finalize());
-    let (pieces, remarks) = quizzes(reading, file.stem(), source, how);
+    let (pieces, remarks) = quizzes(reading, file.stem(), source);
+    refuse_nothing(&pieces, &remarks)?;
     Ok(Known { found: Found::MoodleBackup, body: Body::Whole, source, pieces, remarks })
 }
 
@@ -116,17 +118,18 @@ fn parts(reading: Reading) -> Parts {
     (reading.pieces, reading.remarks.iter().map(Remark::to_string).collect())
 }
 
-/// Quizzes say no school year: they are of the one in which they are dropped.
-fn quizzes(reading: quiz::Reading, stem: &str, source: SourceId, how: &How) -> Parts {
+/// A file of which nothing would be shown stays where it is.
+fn refuse_nothing(pieces: &[Piece], remarks: &[String]) -> Result<(), Refusal> {
+    if pieces.is_empty() { Err(Refusal::Nothing { why: remarks.first().cloned() }) } else { Ok(()) }
+}
+
+fn quizzes(reading: quiz::Reading, stem: &str, source: SourceId) -> Parts {
     let remark = |report: &quiz::Report| match report.place.as_str() {
         "" => report.problem.to_string(),
         place => format!("{place}: {}", report.problem),
     };
     let remarks = reading.reports.iter().take(Reading::REMARKS).map(remark).collect();
-    let mut pieces = quiz::pieces(reading, stem, source);
-    let year = SchoolYear::of(today(how.now));
-    pieces.iter_mut().for_each(|piece| piece.year = piece.year.or(Some(year)));
-    (pieces, remarks)
+    (quiz::pieces(reading, stem, source), remarks)
 }
 
 /// Issuer, name and day don't tell the badges of two children apart: only the same file is the same badge.

@@ -20,6 +20,12 @@ pub enum Refusal {
     /// It is damaged, or was made to do harm.
     #[error("the file can't be read: {0}")]
     Broken(String),
+    /// It is of a kind that is known, and there is nothing in it that could be shown.
+    #[error("there is nothing in the file that could be shown")]
+    Nothing {
+        /// What in it was not understood first, in English.
+        why: Option<String>,
+    },
     /// It is about several pupils, and nobody said which one is wanted.
     #[error("the file is about several pupils")]
     WhichPupil {

@@ -14,6 +14,7 @@ use super::intake::Intake;
 use super::tried::AllTried;
 use super::{InboxError, Outcome, Taken, note};
 use crate::collect::How;
+use crate::collection::Collection;
 
 /// How long a file must have stayed as it is before it is taken for whole: programs that copy it pause for less.
 pub const REST: Duration = Duration::from_secs(5);
@@ -25,14 +26,16 @@ const UNFINISHED: [&[u8]; 8] =
 const OF_SYSTEMS: [&[u8]; 2] = [b"desktop.ini", b"thumbs.db"];
 
 /// Looks at the files of the inbox that stayed as they are for `rest` before `how.now`, and did not before. Where there is no inbox,
-/// nothing happens. Returns the files that it looked at.
+/// or while somebody collects, nothing happens. Returns the files that it looked at.
 ///
 /// # Errors
 /// [`InboxError`], when the bag fails; the files are still there then.
 pub fn sweep(bag: &Bag, how: &How, rest: Duration) -> Result<Vec<Taken>, InboxError> {
     let Some(inbox) = Folder::find(bag)? else { return Ok(Vec::new()) };
+    // Notes are in the language of the bag's files, whoever sweeps.
+    let lang = Collection::space_of(bag)?.map_or(how.lang, |(_, lang)| lang);
+    let Some(mut intake) = Intake::now(bag, how) else { return Ok(Vec::new()) };
     let mut tried = AllTried::read(&inbox)?;
-    let mut intake = Intake::new(bag, how);
     let files = inbox.files()?;
     let (mut all, mut kept) = (Vec::new(), Vec::new());
     for entry in files.iter().filter(|entry| !is_temporary(&entry.name) && !note::is_note(&entry.name)) {
@@ -42,7 +45,7 @@ pub fn sweep(bag: &Bag, how: &How, rest: Duration) -> Result<Vec<Taken>, InboxEr
         let Some((entry, pinned)) = at_rest(&inbox, entry, how.now, rest)? else { continue };
         let outcome = take(&mut intake, &inbox, &entry)?;
         drop(pinned);
-        match note::explain(how.lang, &entry.shown(), &outcome) {
+        match note::explain(lang, &entry.shown(), &outcome) {
             Some(text) => {
                 let before = tried.of(&entry).and_then(|tried| tried.note.clone());
                 let note = note::lay(&inbox, &entry, &text, before.as_ref())?;

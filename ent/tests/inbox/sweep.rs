@@ -1,6 +1,7 @@
 //! Rounds through the folder of the inbox.
 
-use cartable_ent::inbox::{FOLDER, Outcome, Refusal, open, sweep};
+use cartable_ent::collect::forget;
+use cartable_ent::inbox::{FOLDER, Outcome, Refusal, Seen, open, sweep, take, take_outside};
 use cartable_fs::{Kind, Name, NodeId, WriteTimes};
 
 use crate::world::{LSU, REST, World, backup, how, how_in};
@@ -176,6 +177,59 @@ fn picture(text: &str) -> Vec<u8> {
     let mut out = std::io::Cursor::new(Vec::new());
     grey.write_to(&mut out, image::ImageFormat::Png).unwrap();
     out.into_inner()
+}
+
+/// Of a calendar without anything in it nothing would be shown: it stays, and says so.
+#[test]
+fn a_file_that_gives_nothing_stays() {
+    let world = opened();
+    world.put("vide.ics", b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//y//\r\nEND:VCALENDAR\r\n");
+    assert!(matches!(world.sweep()[0].outcome, Outcome::Refused(Refusal::Nothing { .. })));
+    assert_eq!(world.names(FOLDER), ["vide.ics", "vide.ics.pourquoi.txt"]);
+    assert!(world.sweep().is_empty() && !world.has_collection());
+}
+
+#[test]
+fn a_quiz_that_is_dropped_again_next_year_stays_where_it_is() {
+    const YEAR_SECONDS: u64 = 365 * 24 * 3600;
+    let world = opened();
+    let year = |world: &World| world.records()[0].origin.year;
+    world.put("qcm.xml", QUIZ);
+    world.sweep();
+    let before = year(&world);
+    world.put("qcm.xml", QUIZ);
+    let taken = sweep(&world.bag, &how_in(YEAR_SECONDS), REST).unwrap();
+    assert!(matches!(taken[0].outcome, Outcome::Kept { counts, .. } if (counts.new, counts.changed) == (0, 0)));
+    assert!(before.is_some() && year(&world) == before);
+}
+
+#[test]
+fn while_somebody_collects_files_wait() {
+    let world = opened();
+    world.put("qcm.xml", QUIZ);
+    let collecting = world.bag.collecting();
+    assert!(world.sweep().is_empty());
+    drop(collecting);
+    assert_eq!(world.sweep().len(), 1);
+}
+
+/// Nothing is left that names what was forgotten, or where it lay.
+#[test]
+fn what_is_forgotten_leaves_no_row() {
+    let world = opened();
+    let path = world.folder.path().join("qcm.xml");
+    std::fs::write(&path, QUIZ).unwrap();
+    take_outside(&world.bag, &path, &how(), None, Seen::PassOver).unwrap();
+    // A later version of a record, which belongs to another unit.
+    let lsu = String::from_utf8(LSU.to_vec()).unwrap();
+    let pupil = lsu.split("nom=\"").nth(1).unwrap().split('"').next().unwrap();
+    let _ = take(&world.bag, "lsu.xml", LSU, &how(), Some(pupil));
+    let name = world.account().name.0;
+    assert!(forget(&world.bag, &name, &how()).unwrap() > 0);
+    assert!(world.find("QCM").is_none_or(|shown| world.home().entries(&world.access(), shown.id).unwrap().is_empty()));
+    for kind in ["piece", "member", "made", "watched", "file", "note", "stale"] {
+        assert_eq!(world.rows(kind), 0, "{kind}");
+    }
 }
 
 #[test]

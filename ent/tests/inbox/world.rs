@@ -12,7 +12,7 @@ use cartable_ent::inbox::{FOLDER, Taken, sweep};
 use cartable_ent::platform::http::Manners;
 use cartable_ent::record::{Platform, SourceId};
 use cartable_ent::view::{Kept, Lang};
-use cartable_fs::bag::{Bag, Code, Secret, StateFolder, Suite};
+use cartable_fs::bag::{Bag, Code, Secret, SpaceId, StateFolder, Suite};
 use cartable_fs::{Attr, Caller, Kind, Name, NodeId, SetAttr, Space, WriteTimes};
 use cartable_share::{Access, Change};
 use flate2::Compression;
@@ -142,6 +142,19 @@ impl World {
         let mut records = Vec::new();
         self.collection().each_piece(&self.account().name, |kept| records.push(kept)).unwrap();
         records
+    }
+
+    /// How many values of a kind the space of what is collected has.
+    pub(crate) fn rows(&self, kind: &str) -> usize {
+        let id = self.home().kept(&self.access(), "setting", b"collected space").unwrap().unwrap().data;
+        let space = self.bag.open_space(&SpaceId::from_bytes(id.try_into().unwrap())).unwrap();
+        let mut count = 0;
+        let count_one = |_: &[u8]| {
+            count += 1;
+            true
+        };
+        space.kept_under(&self.access(), kind, &[], count_one).unwrap();
+        count
     }
 
     pub(crate) fn source(&self, id: SourceId) -> Vec<u8> {
