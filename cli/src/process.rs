@@ -237,7 +237,8 @@ impl Process {
 
     /// Does something in the bag; not while it is locked.
     pub(crate) fn work(&self, task: &Task, show: &mut dyn FnMut(Progress)) -> Result<Reply, Failure> {
-        let Some(bag) = self.keys.bag() else { return Ok(Reply::Locked) };
+        // What guests opened has nothing to work on.
+        let Some(bag) = self.keys.bag().filter(|bag| bag.home().is_ok()) else { return Ok(Reply::Locked) };
         if task.only_reads() {
             return done(&bag, task, show).map(Reply::Done);
         }

@@ -19,15 +19,27 @@ use crate::{
 pub enum SlotRight {
     /// Everything: the slot holds the bag key.
     Own = 1,
-    /// List and read one space.
+    /// List and read home.
     Read = 2,
-    /// Read and change one space.
+    /// Read and change home.
     Edit = 3,
+    /// List and read a space that is shared.
+    GuestRead = 4,
+    /// Read and change a space that is shared.
+    GuestEdit = 5,
 }
 
 impl SlotRight {
+    /// Whether the space is not home, but one that is shared with the holder.
+    #[must_use]
+    pub fn is_guest(self) -> bool {
+        matches!(self, Self::GuestRead | Self::GuestEdit)
+    }
+
     pub(crate) fn from_number(number: u8) -> Option<Self> {
-        [Self::Own, Self::Read, Self::Edit].into_iter().find(|right| *right as u8 == number)
+        [Self::Own, Self::Read, Self::Edit, Self::GuestRead, Self::GuestEdit]
+            .into_iter()
+            .find(|right| *right as u8 == number)
     }
 }
 
@@ -203,7 +215,7 @@ impl Payload {
         let key = from.array::<32>()?;
         let held = match (right, epoch) {
             (SlotRight::Own, 0) if *space == [0; 16] => Held::Bag(BagKey::from_bytes(key)),
-            (SlotRight::Read | SlotRight::Edit, 1..) => {
+            (SlotRight::Read | SlotRight::Edit | SlotRight::GuestRead | SlotRight::GuestEdit, 1..) => {
                 Held::Space { space: SpaceId::from_bytes(*space), key: SpaceKey::from_parts(key, epoch) }
             }
             _ => return None,

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use cartable_fs::bag::{Admitted, Bag, BagError, DEEP, Keeper, Opening, Secret, SlotId, StateFolder, erasing};
+use cartable_fs::bag::{Admitted, Bag, BagError, DEEP, Keeper, Opening, Secret, SlotId, SpaceId, StateFolder, erasing};
 use cartable_fs::{FsError, Space, Spaces};
 use cartable_share::Access;
 use parking_lot::Mutex;
@@ -53,17 +53,21 @@ struct Held {
 /// An open bag.
 struct Open {
     bag: Arc<Bag>,
-    locks: Arc<Mutex<Locks>>,
+    locks: AllLocks,
     agenda: Arc<Cache>,
     /// What this device remembers of the bag is kept up to date while it is open.
     _keeper: Option<Keeper>,
 }
 
+/// The locks of home (none), and of each space that guests come to.
+type AllLocks = HashMap<Option<SpaceId>, Arc<Mutex<Locks>>>;
+
 impl Open {
     fn new(bag: Arc<Bag>, remember: bool) -> Self {
         let space = || bag.open_home().ok();
-        let keeper = remember.then(space).flatten().and_then(|space| bag.keep_remembering(bag.home(), space).ok());
-        Self { bag, locks: Arc::default(), agenda: Arc::default(), _keeper: keeper }
+        let keeper =
+            remember.then(space).flatten().and_then(|space| bag.keep_remembering(bag.home().ok()?, space).ok());
+        Self { bag, locks: AllLocks::new(), agenda: Arc::default(), _keeper: keeper }
     }
 
     fn close(self) -> Result<(), BagError> {
@@ -88,6 +92,8 @@ pub(crate) struct Guest {
     pub(crate) space: Arc<Space>,
     pub(crate) access: Access,
     pub(crate) slot: SlotId,
+    /// The space that is shared with them; none for who comes to home.
+    shared: Option<SpaceId>,
 }
 
 impl Keys {
@@ -187,7 +193,7 @@ impl Keys {
             }
         };
         // Nobody closes it before who opened it is in.
-        let stay = self.stay(&mut held).ok_or(BagError::Interrupted)?;
+        let stay = self.stay(&mut held, &admitted).ok_or(BagError::Interrupted)?;
         drop(held);
         Guest::of(stay, &admitted)
     }
@@ -204,13 +210,14 @@ impl Keys {
     }
 
     fn guest(self: &Arc<Self>, admitted: &Admitted) -> Result<Option<(Guest, Ticket)>, BagError> {
-        let stay = self.stay(&mut self.held.lock());
+        let stay = self.stay(&mut self.held.lock(), admitted);
         stay.map(|stay| Guest::of(stay, admitted)).transpose()
     }
 
-    fn stay(self: &Arc<Self>, held: &mut Held) -> Option<Stay> {
-        let open = held.open.as_ref()?;
-        let (bag, locks, agenda) = (Arc::clone(&open.bag), Arc::clone(&open.locks), Arc::clone(&open.agenda));
+    fn stay(self: &Arc<Self>, held: &mut Held, admitted: &Admitted) -> Option<Stay> {
+        let open = held.open.as_mut()?;
+        let locks = Arc::clone(open.locks.entry(admitted.shared).or_default());
+        let (bag, agenda) = (Arc::clone(&open.bag), Arc::clone(&open.agenda));
         held.guests += 1;
         Some(Stay { keys: Arc::clone(self), bag, locks, agenda, opening: held.openings })
     }
@@ -236,28 +243,38 @@ impl Drop for Stay {
 
 impl Guest {
     fn of(stay: Stay, admitted: &Admitted) -> Result<(Self, Ticket), BagError> {
-        let space = stay.bag.open_home()?;
+        let space = match &admitted.shared {
+            Some(shared) => stay.bag.open_space(shared)?,
+            None => stay.bag.open_home()?,
+        };
         stay.locks.lock().load(&space, &admitted.access)?;
         let ticket = Ticket { admitted: *admitted, opening: stay.opening };
-        Ok((Self { stay, space, access: admitted.access, slot: admitted.slot }, ticket))
+        Ok((Self { stay, space, access: admitted.access, slot: admitted.slot, shared: admitted.shared }, ticket))
     }
 
     /// All that the guest may see.
     pub(crate) fn spaces(&self) -> Arc<Spaces> {
-        Arc::new(Spaces::new(Arc::clone(&self.stay.bag), Arc::clone(&self.space), self.access))
+        Arc::new(match self.shared {
+            Some(_) => Spaces::of(Arc::clone(&self.space), self.access),
+            None => Spaces::new(Arc::clone(&self.stay.bag), Arc::clone(&self.space), self.access),
+        })
     }
 
     pub(crate) fn locks(&self) -> Arc<Mutex<Locks>> {
         Arc::clone(&self.stay.locks)
     }
 
-    /// The calendars and address books of the bag, and what is remembered of them. It goes when the bag is closed.
+    /// The calendars and address books of the bag, and what is remembered of them; none for who does not come to home. It goes when
+    /// the bag is closed.
     ///
     /// # Errors
     /// Those of reading.
-    pub(crate) fn agenda(&self, source: &dyn Agenda) -> Result<(Arc<Snapshot>, &Cache), BagError> {
+    pub(crate) fn agenda(&self, source: &dyn Agenda) -> Result<Option<(Arc<Snapshot>, &Cache)>, BagError> {
+        if self.shared.is_some() {
+            return Ok(None);
+        }
         let cache = &*self.stay.agenda;
-        Ok((cache.snapshot(source, &self.stay.bag)?, cache))
+        Ok(Some((cache.snapshot(source, &self.stay.bag)?, cache)))
     }
 
     /// Notes now and then when a device was used, and from where.
@@ -265,6 +282,9 @@ impl Guest {
     /// # Errors
     /// Those of writing; nobody need be refused for them.
     pub(crate) fn note_use(&self, address: &str) -> Result<(), FsError> {
+        if self.shared.is_some() {
+            return Ok(());
+        }
         let mut held = self.stay.keys.held.lock();
         if held.noted.get(&self.slot).is_some_and(|noted| noted + USED_EVERY > now()) {
             return Ok(());

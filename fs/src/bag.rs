@@ -32,7 +32,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use cartable_crypto::{BagId, Header, Held, Keyring, SlotRight, SpaceKey, SpaceKeys};
+use cartable_crypto::{BagId, Header, Held, Keyring, SpaceKey, SpaceKeys};
 
 pub use cartable_share::Access;
 use cartable_share::{self as share, Principal, Right};
@@ -43,8 +43,8 @@ use crate::space::Space;
 pub use admit::Admitted;
 /// What a bag is opened with, for those who stand above the file system.
 pub use cartable_crypto::{
-    AppPassword, Code, DEEP, Grant, KeyError, KeyringSlot, Login, Passphrase, Secret, SlotId, SlotKind, SpaceId, Suite,
-    erase_stack, erasing,
+    AppPassword, Code, DEEP, Grant, KeyError, KeyringSlot, Login, Passphrase, Secret, SlotId, SlotKind, SlotRight,
+    SpaceId, Suite, erase_stack, erasing,
 };
 pub use error::{BagError, OlderCopy};
 pub use spaces::{Keeper, ToCheck};
@@ -82,6 +82,8 @@ pub struct Bag {
 struct Opener {
     slot: SlotId,
     right: SlotRight,
+    /// Whose key it holds; none for the bag key.
+    space: Option<SpaceId>,
     until: Option<u64>,
 }
 
@@ -97,8 +99,24 @@ struct Now {
 enum Keys {
     /// Everything.
     Owner(Keyring),
-    /// One space: a device's slot.
-    Space(SpaceId, SpaceKey),
+    /// Those of the slots that were opened: devices have home's, guests that of a space which is shared with them.
+    Given(Given),
+}
+
+/// Keys of single spaces.
+struct Given {
+    /// Home, if its key is among them.
+    home: Option<SpaceId>,
+    keys: BTreeMap<SpaceId, SpaceKey>,
+}
+
+impl Given {
+    fn add(&mut self, right: SlotRight, space: SpaceId, key: SpaceKey) {
+        if !right.is_guest() {
+            self.home = Some(space);
+        }
+        self.keys.insert(space, key);
+    }
 }
 
 impl Bag {
@@ -156,9 +174,17 @@ impl Bag {
         let header = if Self::header_of(&files)? == header { header } else { Self::header_of(&files)? };
         let unlocked = header.unlock(secret)?;
         let owner = unlocked.owner;
-        let opener = Opener { slot: unlocked.slot, right: unlocked.right, until: unlocked.until };
+        let space = match &unlocked.held {
+            Held::Bag(_) => None,
+            Held::Space { space, .. } => Some(*space),
+        };
+        let opener = Opener { slot: unlocked.slot, right: unlocked.right, space, until: unlocked.until };
         let keys = match unlocked.held {
-            Held::Space { space, key } => Keys::Space(space, key),
+            Held::Space { space, key } => {
+                let mut given = Given { home: None, keys: BTreeMap::new() };
+                given.add(unlocked.right, space, key);
+                Keys::Given(given)
+            }
             Held::Bag(_) => Keys::Owner(Keyring::open(unlocked, &files.read_keyring(header.version())?)?),
         };
         let mark = Mark::of(&header, &owner);
@@ -207,7 +233,7 @@ impl Bag {
         match (&unlocked.held, &now.keys) {
             (Held::Space { .. }, _) => return Err(KeyError::NotOwner.into()),
             (Held::Bag(_), Keys::Owner(_)) => {}
-            (Held::Bag(_), Keys::Space(..)) => {
+            (Held::Bag(_), Keys::Given(_)) => {
                 now.keys = Keys::Owner(Keyring::open(unlocked, &self.files.read_keyring(header.version())?)?);
             }
         }
@@ -281,9 +307,11 @@ impl Bag {
         self.now.read().header.clone()
     }
 
-    /// Returns the space that opens first: home, or the only one that the secret gives.
-    #[must_use]
-    pub fn home(&self) -> SpaceId {
+    /// Returns home.
+    ///
+    /// # Errors
+    /// [`BagError::Key`] when only guests came, who have no key of home.
+    pub fn home(&self) -> Result<SpaceId, BagError> {
         self.now.read().home()
     }
 
@@ -319,18 +347,20 @@ impl Bag {
 }
 
 impl Now {
-    fn home(&self) -> SpaceId {
+    fn home(&self) -> Result<SpaceId, BagError> {
         match &self.keys {
-            Keys::Owner(keyring) => keyring.home(),
-            Keys::Space(space, _) => *space,
+            Keys::Owner(keyring) => Ok(keyring.home()),
+            Keys::Given(given) => Ok(given.home.ok_or(KeyError::NoSuchSpace)?),
         }
     }
 
     fn space_keys(&self, id: &SpaceId) -> Result<SpaceKeys, BagError> {
         match &self.keys {
             Keys::Owner(keyring) => Ok(keyring.space_keys(id)?),
-            Keys::Space(space, key) if space == id => Ok(key.derive(self.header.suite(), &self.header.bag(), space)),
-            Keys::Space(..) => Err(KeyError::NoSuchSpace.into()),
+            Keys::Given(given) => {
+                let key = given.keys.get(id).ok_or(KeyError::NoSuchSpace)?;
+                Ok(key.derive(self.header.suite(), &self.header.bag(), id))
+            }
         }
     }
 
@@ -342,7 +372,7 @@ impl Now {
     fn keyring(&self) -> Result<&Keyring, BagError> {
         match &self.keys {
             Keys::Owner(keyring) => Ok(keyring),
-            Keys::Space(..) => Err(KeyError::NotOwner.into()),
+            Keys::Given(_) => Err(KeyError::NotOwner.into()),
         }
     }
 }

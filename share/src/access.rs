@@ -7,6 +7,8 @@ use crate::Right;
 pub enum Principal {
     /// The person whose bag it is: unlocked with an owner's or a device's secret.
     Owner,
+    /// Somebody to whom a space was given with this right.
+    Guest(Right),
 }
 
 /// The right to read a space, and perhaps more. Only [`decide`] makes it.
@@ -40,6 +42,7 @@ pub struct Refused {
 pub fn decide(principal: Principal, wanted: Right) -> Result<Access, Refused> {
     let held = match principal {
         Principal::Owner => Right::Edit,
+        Principal::Guest(right) => right,
     };
     if held.allows(wanted) { Ok(Access { right: wanted }) } else { Err(Refused { wanted, held }) }
 }
@@ -67,6 +70,20 @@ impl Access {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_guest_gets_what_was_given_and_no_more() {
+        for (held, wanted, allowed) in [
+            (Right::Read, Right::Read, true),
+            (Right::Read, Right::Edit, false),
+            (Right::Edit, Right::Read, true),
+            (Right::Edit, Right::Edit, true),
+        ] {
+            let decided = decide(Principal::Guest(held), wanted);
+            assert_eq!(decided.is_ok(), allowed);
+            assert!(decided.is_ok_and(|access| access.right() == wanted) == allowed);
+        }
+    }
 
     #[test]
     fn an_owner_gets_what_was_asked_and_no_more() {

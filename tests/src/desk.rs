@@ -78,7 +78,7 @@ impl Desk {
     pub fn work<T>(&self, act: impl FnOnce(&Bag, &Space) -> T) -> T {
         let (bag, space) = self.open(Device::Own).expect("the bag opens");
         let done = act(&bag, &space);
-        bag.close_space(&bag.home()).expect("the bag closes");
+        bag.close_space(&bag.home().expect("home")).expect("the bag closes");
         done
     }
 

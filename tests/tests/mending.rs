@@ -25,7 +25,7 @@ fn packs(desk: &Desk) -> Vec<PathBuf> {
 fn repair(desk: &Desk) -> Report {
     desk.work(|bag, space| {
         let access = bag.access().unwrap();
-        let epochs = bag.space_keys_of_all_epochs(&bag.home()).unwrap();
+        let epochs = bag.space_keys_of_all_epochs(&bag.home().unwrap()).unwrap();
         space.repair(&access, &access.change().unwrap(), &epochs, &mut |_| {}).unwrap()
     })
 }

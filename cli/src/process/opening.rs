@@ -99,5 +99,5 @@ impl Process {
 /// closing on: an open bag is worth having without.
 pub(super) fn keeper(bag: &Bag) -> Result<Option<Keeper>, Failure> {
     let space = bag.open_home()?;
-    Ok(bag.keep_remembering(bag.home(), space).ok())
+    Ok(bag.keep_remembering(bag.home()?, space).ok())
 }

@@ -47,7 +47,7 @@ impl Keyring {
             (Secret::Passphrase(_), Grant::Bag) => (SlotKind::Passphrase, SlotRight::Own, None, None),
             (Secret::Recovery(_), Grant::Bag) => (SlotKind::Recovery, SlotRight::Own, None, None),
             (Secret::App(_), Grant::Home) => (SlotKind::Device, SlotRight::Edit, Some(self.home), None),
-            (Secret::App(_), Grant::Space { space, right: right @ (SlotRight::Read | SlotRight::Edit), until }) => {
+            (Secret::App(_), Grant::Space { space, right, until }) if right.is_guest() && space != self.home => {
                 self.space(&space)?;
                 (SlotKind::Guest, right, Some(space), until)
             }

@@ -43,11 +43,11 @@ pub enum Grant {
     Bag,
     /// The key of home, to read and change: for the owner's devices.
     Home,
-    /// The key of one space, for a guest.
+    /// The key of a space that is shared, for a guest.
     Space {
-        /// Which space.
+        /// Which space; never home.
         space: SpaceId,
-        /// What the guest may do: read or edit.
+        /// What the guest may do: one of a guest's rights.
         right: SlotRight,
         /// Until when, in seconds since 1970; none is for ever.
         until: Option<u64>,

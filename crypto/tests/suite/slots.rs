@@ -108,22 +108,24 @@ fn the_header_names_nobody_and_hides_kinds() {
 fn who_may_hold_what() {
     let mut keyring = Keyring::create(Suite::Aes256Gcm);
     let home = keyring.home();
-    let guest = Grant::Space { space: home, right: SlotRight::Read, until: Some(9) };
-    let owning = Grant::Space { space: home, right: SlotRight::Own, until: None };
+    let space = keyring.add_space().unwrap();
+    let guest = Grant::Space { space, right: SlotRight::GuestRead, until: Some(9) };
+    let owning = Grant::Space { space, right: SlotRight::Own, until: None };
+    let at_home = Grant::Space { space: home, right: SlotRight::GuestRead, until: None };
     let app = Secret::App(AppPassword::random());
     let code = Secret::Recovery(Code::random());
-    let refused = [(&app, Grant::Bag), (&code, Grant::Home), (&code, guest), (&app, owning)];
+    let refused = [(&app, Grant::Bag), (&code, Grant::Home), (&code, guest), (&app, owning), (&app, at_home)];
     for (secret, grant) in refused {
         assert!(matches!(keyring.add(secret, grant, 0), Err(KeyError::BadSecret(_))), "{grant:?}");
     }
-    let unknown = Grant::Space { space: cartable_crypto::SpaceId::random(), right: SlotRight::Read, until: None };
+    let unknown = Grant::Space { space: cartable_crypto::SpaceId::random(), right: SlotRight::GuestRead, until: None };
     assert_eq!(keyring.add(&app, unknown, 0), Err(KeyError::NoSuchSpace));
     keyring.add(&app, guest, 5).unwrap();
     keyring.add(&code, Grant::Bag, 5).unwrap();
     let published = keyring.publish().unwrap();
     let header = Header::parse(&published.header).unwrap();
     let unlocked = header.unlock(&app).unwrap();
-    assert_eq!((unlocked.right, unlocked.until), (SlotRight::Read, Some(9)));
+    assert_eq!((unlocked.right, unlocked.until), (SlotRight::GuestRead, Some(9)));
     let kinds: Vec<_> = open(&published, &code).unwrap().slots().iter().map(|slot| slot.kind).collect();
     assert_eq!(kinds, [SlotKind::Guest, SlotKind::Recovery]);
 }

@@ -103,7 +103,7 @@ pub(super) fn look_up(
         };
         let none = Bytes::new();
         let body = if let Came::Document(body) = came { body } else { &none };
-        let (snapshot, cache) = guest.agenda(source)?;
+        let (snapshot, cache) = guest.agenda(source)?.ok_or(StatusCode::NOT_FOUND)?;
         agenda::answer(&request, body, &snapshot, cache)
     })
 }

@@ -3,7 +3,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use cartable_fs::bag::{AppPassword, Code, Grant, KeyError, Login, Suite};
+use cartable_fs::bag::{AppPassword, Code, Grant, KeyError, Login, SlotRight, Suite};
 use tempfile::TempDir;
 
 use super::*;
@@ -68,6 +68,46 @@ fn refusal(keys: &Arc<Keys>, login: &Login) -> Duration {
 fn median(mut times: Vec<Duration>) -> Duration {
     times.sort_unstable();
     times[times.len() / 2]
+}
+
+/// A space of the bag that is shared with who has the secret.
+fn shared(world: &World, right: SlotRight, until: Option<u64>) -> (SpaceId, Secret) {
+    let bag = Bag::open(&world.bag(), &world.owner(), &world.state(), Opening::default()).unwrap();
+    let (space, app) = (bag.add_space().unwrap(), AppPassword::random());
+    let secret = secret(&app.login, &app.password);
+    bag.add_slot(&secret, Grant::Space { space, right, until }, 1).unwrap();
+    bag.close_spaces().unwrap();
+    (space, secret)
+}
+
+/// A guest opens a locked bag as far as one space, and an owner's device that comes meanwhile gets home.
+#[test]
+fn a_guest_comes_to_one_space_and_opens_no_other() {
+    let world = World::new();
+    let (space, secret) = shared(&world, SlotRight::GuestRead, None);
+    let keys = Keys::locked(world.bag(), world.state(), Duration::ZERO);
+    let (guest, ticket) = keys.enter(&secret).unwrap();
+    assert_eq!(guest.shared, Some(space));
+    assert!(guest.access.change().is_err() && guest.space.links().is_empty());
+    let bag = keys.bag().unwrap();
+    assert!(bag.home().is_err() && bag.open_home().is_err(), "nobody brought the key of home");
+    let (device, _) = keys.enter(&world.device()).unwrap();
+    assert_eq!(device.shared, None);
+    assert!(!Arc::ptr_eq(&guest.space, &device.space));
+    assert!(device.access.change().is_ok());
+    drop((guest, device, bag));
+    assert!(keys.enter_again(&ticket).unwrap().is_some_and(|again| again.shared == Some(space)));
+    assert!(keys.close_idle());
+    assert!(keys.enter_again(&ticket).unwrap().is_none());
+}
+
+#[test]
+fn a_guest_whose_time_is_over_is_a_stranger() {
+    let world = World::new();
+    let (_, secret) = shared(&world, SlotRight::GuestEdit, Some(2));
+    let keys = Keys::locked(world.bag(), world.state(), Duration::ZERO);
+    assert!(matches!(keys.enter(&secret), Err(BagError::Key(KeyError::WrongSecret))));
+    assert!(keys.bag().is_none());
 }
 
 /// A wrong password takes as long for a login that there is, the first or the last, as for one that there is not: no secret is

@@ -1,16 +1,18 @@
 //! Who comes with a secret to a bag that is open: what the secret's slot allows.
 
-use cartable_crypto::{Held, KeyError, Secret, SlotId, SlotRight};
+use cartable_crypto::{Held, KeyError, Secret, SlotId, SlotRight, SpaceId};
 use cartable_share::{self as share, Access, Principal, Right};
 
-use super::{Bag, BagError, Opener, state::now};
+use super::{Bag, BagError, Keys, Opener, state::now};
 
 /// What a slot allows.
 #[derive(Debug, Clone, Copy)]
 pub struct Admitted {
     /// The slot that the secret opened.
     pub slot: SlotId,
-    /// What its holder may do in home.
+    /// The space that its holder comes to; none is home.
+    pub shared: Option<SpaceId>,
+    /// What its holder may do there.
     pub access: Access,
     /// Until when, in seconds since 1970; none is for ever.
     pub until: Option<u64>,
@@ -25,22 +27,32 @@ impl Admitted {
 }
 
 impl Bag {
-    /// Finds the slot of a secret and what it allows in home, without taking its keys. A passphrase takes half a second for each passphrase
-    /// of the bag; a random secret that opens nothing takes as long whether its login is known or not.
+    /// Finds the slot of a secret and what it allows. The key of its space is taken where the bag was opened with less, and its time is
+    /// not over. A passphrase takes half a second for each passphrase of the bag; a random secret that opens nothing takes as long
+    /// whether its login is known or not.
     ///
     /// # Errors
-    /// [`BagError::Key`]: [`KeyError::WrongSecret`] for a secret that opens nothing, or not home, or not any more.
+    /// [`BagError::Key`]: [`KeyError::WrongSecret`] for a secret that opens nothing, or not any more.
     pub fn admit(&self, secret: &Secret) -> Result<Admitted, BagError> {
-        let (header, home) = (self.header(), self.home());
+        let header = self.header();
         let unlocked = header.unlock(secret)?;
-        let opens_home = match &unlocked.held {
-            Held::Bag(_) => true,
-            Held::Space { space, .. } => *space == home,
+        let space = match &unlocked.held {
+            Held::Bag(_) => None,
+            Held::Space { space, .. } => Some(*space),
         };
-        if !opens_home {
-            return Err(KeyError::WrongSecret.into());
+        let opener = Opener { slot: unlocked.slot, right: unlocked.right, space, until: unlocked.until };
+        let admitted = self.allow(&opener)?;
+        if let Held::Space { space, key } = unlocked.held {
+            let mut now = self.now.write();
+            // The slot may have been removed meanwhile, and the key be one of the past.
+            if !now.header.has_slot(&opener.slot) {
+                return Err(KeyError::WrongSecret.into());
+            }
+            if let Keys::Given(given) = &mut now.keys {
+                given.add(opener.right, space, key);
+            }
         }
-        self.allow(&Opener { slot: unlocked.slot, right: unlocked.right, until: unlocked.until })
+        Ok(admitted)
     }
 
     /// What the secret allows that the bag was opened with: it need not be stretched again.
@@ -52,9 +64,16 @@ impl Bag {
     }
 
     fn allow(&self, opener: &Opener) -> Result<Admitted, BagError> {
-        let right = if opener.right == SlotRight::Read || self.opening.read_only { Right::Read } else { Right::Edit };
-        let access = share::decide(Principal::Owner, right).map_err(BagError::Refused)?;
-        let admitted = Admitted { slot: opener.slot, access, until: opener.until };
+        let held = match opener.right {
+            SlotRight::Read | SlotRight::GuestRead => Right::Read,
+            SlotRight::Own | SlotRight::Edit | SlotRight::GuestEdit => Right::Edit,
+        };
+        let is_guest = opener.right.is_guest();
+        let principal = if is_guest { Principal::Guest(held) } else { Principal::Owner };
+        let wanted = if self.opening.read_only { Right::Read } else { held };
+        let access = share::decide(principal, wanted).map_err(BagError::Refused)?;
+        let shared = opener.space.filter(|_| is_guest);
+        let admitted = Admitted { slot: opener.slot, shared, access, until: opener.until };
         if admitted.is_over() { Err(KeyError::WrongSecret.into()) } else { Ok(admitted) }
     }
 

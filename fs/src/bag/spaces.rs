@@ -48,7 +48,7 @@ impl Bag {
             return Ok(Arc::clone(space));
         }
         let accept = self.opening.danger_accept_older_copy;
-        let home = spaces.get(&now.home()).map(Arc::clone);
+        let home = now.home().ok().and_then(|home| spaces.get(&home).map(Arc::clone));
         let space = Arc::new(self.open_closed_space(id, self.keys_of(now, home.as_deref(), id)?, accept)?);
         spaces.insert(*id, Arc::clone(&space));
         Ok(space)
@@ -111,7 +111,7 @@ impl Bag {
     /// # Errors
     /// As [`Bag::open_space`].
     pub fn open_home(&self) -> Result<Arc<Space>, BagError> {
-        self.open_space(&self.home())
+        self.open_space(&self.home()?)
     }
 
     /// Opens home and all that is shown in it to look at it, as it is: in a bag that was opened for reading only, a state that is not the
@@ -120,7 +120,7 @@ impl Bag {
     /// # Errors
     /// As [`Bag::open_space`].
     pub fn open_all_to_check(&self) -> Result<Vec<ToCheck>, BagError> {
-        let id = self.home();
+        let id = self.home()?;
         let (home, older) = self.open_to_check(&id, None)?;
         let mut shown: Vec<SpaceId> = home.links().into_iter().map(|(_, link)| link.space).collect();
         shown.sort();

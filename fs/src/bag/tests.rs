@@ -125,7 +125,7 @@ const CALLER: Caller = Caller { uid: 0, gid: 0, umask: 0 };
 fn write(bag: &Bag, name: &str, content: &[u8]) {
     let space = bag.open_home().unwrap();
     write_in(bag, &space, name, content);
-    bag.close_space(&bag.home()).unwrap();
+    bag.close_space(&bag.home().unwrap()).unwrap();
 }
 
 fn write_in(bag: &Bag, space: &Space, name: &str, content: &[u8]) {
@@ -148,7 +148,7 @@ fn read_in(bag: &Bag, space: &Space, name: &str) -> Option<Vec<u8>> {
 fn read(bag: &Bag, name: &str) -> Option<Vec<u8>> {
     let space = bag.open_home().unwrap();
     let content = read_in(bag, &space, name);
-    bag.close_space(&bag.home()).unwrap();
+    bag.close_space(&bag.home().unwrap()).unwrap();
     content
 }
 

@@ -8,7 +8,7 @@ fn an_older_copy_of_the_whole_bag_is_noticed() {
     let before = world.copy("before");
     let bag = world.open(&world.first()).unwrap();
     write(&bag, "second", b"written since");
-    let home = bag.home();
+    let home = bag.home().unwrap();
     drop(bag);
     let after = world.copy("after");
 
@@ -132,7 +132,7 @@ fn the_memory_of_a_bag_can_t_be_forged() {
 fn commits_are_remembered_now_and_then_and_at_close() {
     let world = World::new();
     let bag = world.open(&world.first()).unwrap();
-    let home = bag.home();
+    let home = bag.home().unwrap();
     let access = bag.access().unwrap();
     let space = bag.open_home().unwrap();
     let at_opening = bag.memory.of(&home).unwrap();
@@ -162,7 +162,7 @@ fn a_keeper_ends_when_it_is_dropped() {
     let world = World::new();
     let bag = world.open(&world.first()).unwrap();
     let space = Arc::new(bag.open_home().unwrap());
-    drop(bag.keep_remembering(bag.home(), Arc::clone(&space)).unwrap());
+    drop(bag.keep_remembering(bag.home().unwrap(), Arc::clone(&space)).unwrap());
     assert_eq!(Arc::strong_count(&space), 1);
 }
 
@@ -170,7 +170,7 @@ fn a_keeper_ends_when_it_is_dropped() {
 fn single_pages_put_back_after_a_close_are_noticed() {
     let world = World::new();
     let bag = world.open(&world.first()).unwrap();
-    let home = bag.home();
+    let home = bag.home().unwrap();
     let database = bag.space_folder(&home).join("space.1.db");
     let old = fs::read(&database).unwrap();
     write(&bag, "second", b"written since");
@@ -237,7 +237,7 @@ fn processes_that_make_a_state_folder_at_once_agree_on_its_key() {
 fn a_planted_journal_is_not_played_back() {
     let world = World::new();
     let bag = world.open(&world.first()).unwrap();
-    let home = bag.home();
+    let home = bag.home().unwrap();
     let database = bag.space_folder(&home).join("space.1.db");
     let old = fs::read(&database).unwrap();
     write(&bag, "second", b"written since");
