@@ -25,6 +25,7 @@ use crate::view::Lang;
 
 pub(crate) use dropped::StreamError;
 pub(crate) use pieces::each_of;
+pub use show::Shown;
 pub use sink::Run;
 
 /// The value in home that names the space.
@@ -44,6 +45,23 @@ pub enum KeepError {
     /// A value does not have our form.
     #[error("damaged: {0}")]
     Damaged(&'static str),
+}
+
+impl KeepError {
+    /// Whether nothing else can be kept either.
+    pub(crate) fn is_of_the_space(&self) -> bool {
+        match self {
+            Self::Bag(_) => true,
+            Self::Space(error) => {
+                error.is_full()
+                    || matches!(
+                        error,
+                        FsError::Stopped(_) | FsError::Database(_) | FsError::Store(_) | FsError::Io { .. }
+                    )
+            }
+            Self::Damaged(_) => false,
+        }
+    }
 }
 
 /// The space of what was collected, and home.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use cartable_fs::bag::SlotKind;
-use cartable_fs::{Caller, Kind, Name, NodeId, Space, Spaces, WriteTimes};
+use cartable_fs::{Caller, FsError, Keeping, Kind, Name, NodeId, RenameMode, Space, Spaces, Staged, WriteTimes};
 use cartable_share::Access;
 use cartable_tests::dav::Dav;
 use cartable_tests::http::Body;
@@ -74,6 +74,36 @@ fn words(path: &str) -> Vec<String> {
 
 fn refused(done: std::io::Result<()>) -> Errno {
     Errno::from_io_error(&done.unwrap_err()).unwrap()
+}
+
+/// Who has the folder open from before it was shown is told, instead of writing where nobody looks.
+#[test]
+fn nothing_is_put_behind_what_is_shown() {
+    let world = World::new(Doors::Both, false);
+    let (home, access) = (world.served.space(), world.served.access());
+    let change = access.change().unwrap();
+    let behind = home.links().pop().unwrap().0;
+    put(home, &access, NodeId::ROOT, "mine", b"mine");
+    let mode = Kind::File.type_bits() | 0o644;
+    let busy = |done: Result<(), FsError>| assert!(matches!(done, Err(FsError::InUse)), "{done:?}");
+    busy(home.make_node(&change, behind, name("essay"), mode, 0, OWNER).map(drop));
+    busy(home.make_folder(&change, behind, name("essays"), 0o755, OWNER).map(drop));
+    let mine = home.find(&access, NodeId::ROOT, name("mine")).unwrap().id;
+    busy(home.link(&change, mine, behind, name("mine")).map(drop));
+    busy(home.rename(&change, (NodeId::ROOT, name("mine")), (behind, name("mine")), RenameMode::Replace));
+    let staged = Staged::new(home, &change, Kind::File).unwrap();
+    busy(home.place(&change, &staged, (behind, name("mine")), Keeping::Own, |_| Ok(())).map(drop));
+}
+
+/// A file that may only be read is not even opened for more: what the kernel took in would be seen by all until it is refused.
+#[test]
+fn what_may_only_be_read_is_not_opened_to_be_changed() {
+    let world = World::new(Doors::Both, false);
+    let file = world.drive("Bulletins/2025-2026/Trimestre-1.txt");
+    for options in [fs::OpenOptions::new().append(true), fs::OpenOptions::new().read(true).write(true)] {
+        assert_eq!(refused(options.open(&file).map(drop)), Errno::ACCESS);
+    }
+    assert_eq!(fs::read(&file).unwrap(), CONTENTS);
 }
 
 #[test]

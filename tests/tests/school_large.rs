@@ -200,7 +200,7 @@ fn collect(satchel: &Satchel, file_bytes: usize, now: i64) -> (Counts, u64, Dura
     let shown = began.elapsed();
     drop(collection);
     close(bag);
-    (counts, written, collected, shown)
+    (counts, written.written, collected, shown)
 }
 
 /// The most memory that this process had at any time, in KiB.

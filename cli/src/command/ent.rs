@@ -249,7 +249,7 @@ fn say_all_taken(unlock: &Unlock, done: &SchoolDone, text: &Text) -> Result<(), 
 }
 
 fn say_taken(taken: &TakenFile, text: &Text) -> Result<(), Failure> {
-    output::print(&taken.file)?;
+    output::print(output::plain(&taken.file))?;
     if let Some(Counts { new, changed, same, .. }) = taken.counts {
         let number = |number: u64| number.to_string().into();
         let said =
@@ -257,9 +257,9 @@ fn say_taken(taken: &TakenFile, text: &Text) -> Result<(), Failure> {
         output::print(format!("    {said}"))?;
     }
     for line in taken.said.iter().flat_map(|said| said.lines()) {
-        output::print(format!("    {line}"))?;
+        output::print(format!("    {}", output::plain(line)))?;
     }
-    taken.remarks.iter().try_for_each(|remark| output::print(format!("    ({remark})")))
+    taken.remarks.iter().try_for_each(|remark| output::print(format!("    ({})", output::plain(remark))))
 }
 
 /// Takes in what comes to rest in a folder, until the command is ended.
@@ -320,7 +320,7 @@ fn say_ended(ended: &Ended, silent_until: i64, text: &Text) -> Result<(), Failur
     let Some(trouble) = &ended.failure else { return Ok(()) };
     output::print(format!(
         "    {}",
-        text.say_with(&format!("ent-{}", trouble.word), &[("detail", trouble.detail.as_str().into())])
+        text.say_with(&format!("ent-{}", trouble.word), &[("detail", output::plain(&trouble.detail).into())])
     ))?;
     if silent_until > ended.at {
         output::print(format!("    {}", silent(silent_until, text)))?;

@@ -111,7 +111,8 @@ pub(crate) enum SchoolDone {
 
 impl SchoolTask {
     pub(crate) fn takes_long(&self) -> bool {
-        matches!(self, Self::Collect { .. } | Self::Take { .. })
+        // Each waits for a platform, or for who collects.
+        matches!(self, Self::Add { .. } | Self::Collect { .. } | Self::Take { .. } | Self::Forget { .. })
     }
 
     pub(crate) fn only_reads(&self) -> bool {

@@ -9,3 +9,5 @@ which-pupil = This file is about { $count } pupils, and the bag keeps what is ab
 no-such-pupil = This file is not about this pupil, or about nobody. Look into it, or ask the school for another one.
 several-people = This PDF holds the certificates of several people, and can’t be reduced to one. Put a PDF with a single certificate in its place.
 only-address = This picture only names an address where a badge may be, and the bag does not go there by itself. Download the badge as a file from the site that gave it.
+in-part = This file was taken in, but not all of it was understood ({ $count } places), first of all this: { $why }. Keep it in a folder of your own, or delete it.
+no-file = This is no file: a folder, a shortcut, or something of the system. Name the files in it.

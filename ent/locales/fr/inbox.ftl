@@ -9,3 +9,5 @@ which-pupil = Ce fichier parle de { $count } élèves, et le cartable ne garde q
 no-such-pupil = Ce fichier ne parle pas de cet élève, ou de personne. Regardez ce qu’il contient, ou demandez-en un autre à l’établissement.
 several-people = Ce PDF contient les certificats de plusieurs personnes, et ne peut pas être réduit à un seul. Mettez à sa place un PDF avec un seul certificat.
 only-address = Cette image ne donne qu’une adresse où un badge se trouve peut-être, et le cartable n’y va pas de lui-même. Téléchargez le badge comme fichier depuis le site qui l’a donné.
+in-part = Ce fichier a été pris, mais tout n’en a pas été compris ({ $count } endroits), à commencer par ceci : { $why }. Gardez-le dans un dossier à vous, ou supprimez-le.
+no-file = Ce n’est pas un fichier, mais un dossier, un raccourci ou un objet du système. Nommez les fichiers qu’il contient.

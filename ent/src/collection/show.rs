@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cartable_fs::bag::SpaceId;
-use cartable_fs::{Caller, FsError, Kind, Name, NodeId, Notice};
+use cartable_fs::{Caller, FsError, Name, NodeId, Notice};
 use serde::{Deserialize, Serialize};
 
 use super::pieces::unit_key;
@@ -12,6 +12,15 @@ use crate::view::{self, Body, Kept, Top, Unit, ViewFile};
 
 /// The namespace of what a file says of its origin: an extended attribute on the drive, a property in WebDAV.
 const ORIGIN: &str = "urn:cartable:origin";
+
+/// What showing came to.
+#[derive(Debug, Default)]
+pub struct Shown {
+    /// How many files were written.
+    pub written: u64,
+    /// Why a unit could not be shown: it is tried again the next time.
+    pub failed: Option<KeepError>,
+}
 
 /// A file that was written.
 #[derive(PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -22,24 +31,34 @@ struct Made {
 }
 
 impl Collection {
-    /// Renders the units whose records changed, and shows the folders of views in home. Returns how many files were written.
+    /// Renders the units whose records changed, and shows the folders of views in home. A unit that can't be shown keeps nobody from
+    /// the others.
     ///
     /// # Errors
     /// Those of reading and writing; what was not rendered is, the next time.
-    pub fn show(&self, tell: &mut (dyn FnMut(u64, u64) + Send)) -> Result<u64, KeepError> {
+    pub fn show(&self, tell: &mut (dyn FnMut(u64, u64) + Send)) -> Result<Shown, KeepError> {
         let mut stale: Vec<Vec<u8>> = Vec::new();
         self.space.kept_under(&self.access, "stale", &[], |key| {
             stale.push(key.to_vec());
             true
         })?;
-        let (mut written, total) = (0, stale.len() as u64);
+        let (mut shown, total) = (Shown::default(), stale.len() as u64);
         // A unit of a later version of this program is none of ours.
         stale.retain(|key| serde_json::from_slice::<Unit>(key).is_ok());
+        let mut failed = BTreeSet::new();
         for (done, key) in stale.iter().enumerate() {
             tell(done as u64, total);
             let unit = serde_json::from_slice::<Unit>(key).map_err(|_| KeepError::Damaged("a unit"))?;
-            written += self.show_unit(&unit)?;
+            match self.show_unit(&unit) {
+                Ok(written) => shown.written += written,
+                Err(error) if error.is_of_the_space() => return Err(error),
+                Err(error) => {
+                    failed.insert(key.clone());
+                    shown.failed.get_or_insert(error);
+                }
+            }
         }
+        stale.retain(|key| !failed.contains(key));
         // Each is durable before what relies on it: files before their marks go, folders before home points to them.
         self.sync()?;
         for key in &stale {
@@ -49,7 +68,7 @@ impl Collection {
             self.sync()?;
         }
         self.show_in_home()?;
-        Ok(written)
+        Ok(shown)
     }
 
     fn show_unit(&self, unit: &Unit) -> Result<u64, KeepError> {
@@ -62,7 +81,12 @@ impl Collection {
             None => BTreeSet::<Made>::new(),
         };
         let (mut after, mut written) = (BTreeSet::new(), 0);
-        for file in view::render(unit, &members, self.lang) {
+        let files = view::render(unit, &members, self.lang);
+        // Where a file stood a folder may be wanted now, or the other way round.
+        for gone in before.iter().filter(|made| files.iter().any(|file| is_in_the_way(&made.path[1..], &file.path))) {
+            self.remove(&gone.path)?;
+        }
+        for file in files {
             let origin = file.origin.as_deref().and_then(|key| by_key.get(key).copied());
             let attributes = match origin {
                 Some(kept) => attributes(kept),
@@ -138,37 +162,26 @@ impl Collection {
             if shown.contains(&folder.id) {
                 continue;
             }
-            let place = self.free_folder(top.folder())?;
+            let (place, name) = self.free_folder(top.folder())?;
             self.home.show(&self.change, place, &own, folder.id, false)?;
-            self.home.notify(&[Notice::Names(NodeId::ROOT)]);
+            self.home.notify(&[Notice::Entry { folder: NodeId::ROOT, name }, Notice::Names(NodeId::ROOT)]);
         }
         Ok(self.home.sync_all(&self.access)?)
     }
 
-    /// An empty folder at home's top, with this name or, where something of the person's own has it, with one that says what it is.
-    fn free_folder(&self, name: &str) -> Result<NodeId, KeepError> {
+    /// A new folder at home's top, and its name: this one or, where something of the person's own has it, one that says what it is.
+    fn free_folder(&self, name: &str) -> Result<(NodeId, Vec<u8>), KeepError> {
         let root = self.home.attr(&self.access, NodeId::ROOT)?;
         let others = (1..).map(|n| if n == 1 { format!("{name} (ENT)") } else { format!("{name} (ENT {n})") });
         for name in std::iter::once(name.to_owned()).chain(others) {
             let entry = Name::new(name.as_bytes())?;
             match self.home.find(&self.access, NodeId::ROOT, entry) {
-                Ok(there) => {
-                    let usable = there.kind == Kind::Folder
-                        && self.home.link_of(there.id).is_none()
-                        && self.home.entries(&self.access, there.id)?.is_empty();
-                    if usable {
-                        return Ok(there.id);
-                    }
-                }
+                Ok(_) => {}
                 Err(FsError::NotFound) => {
                     let owner = Caller { uid: root.uid, gid: root.gid, umask: 0 };
                     let made = self.home.make_folder(&self.change, NodeId::ROOT, entry, 0o755, owner)?;
                     self.home.unpin(made.id, 1);
-                    self.home.notify(&[
-                        Notice::Entry { folder: NodeId::ROOT, name: name.into_bytes() },
-                        Notice::Names(NodeId::ROOT),
-                    ]);
-                    return Ok(made.id);
+                    return Ok((made.id, name.into_bytes()));
                 }
                 Err(error) => return Err(error.into()),
             }
@@ -177,10 +190,20 @@ impl Collection {
     }
 }
 
+/// Whether one of two paths leads through the other.
+fn is_in_the_way(one: &[String], other: &[String]) -> bool {
+    one.len() != other.len() && one.iter().zip(other).all(|(one, other)| one == other)
+}
+
 type Attribute = (Vec<u8>, Option<Vec<u8>>);
 
+/// The longest value that is told as it is, in bytes.
+const VALUE_BYTES: usize = 1024;
+
 fn attribute(name: &str, value: &str) -> Attribute {
-    (format!("user.{{{ORIGIN}}}{name}").into_bytes(), Some(value.as_bytes().to_vec()))
+    let hashed = || format!("blake3:{}", blake3::hash(value.as_bytes()).to_hex());
+    let value = if value.len() > VALUE_BYTES { hashed() } else { value.to_owned() };
+    (format!("user.{{{ORIGIN}}}{name}").into_bytes(), Some(value.into_bytes()))
 }
 
 /// What a file says of the record that it shows.
@@ -205,4 +228,19 @@ fn common(members: &[&Kept]) -> Vec<Attribute> {
     let mut all = members.iter().map(|kept| attributes(kept).into_iter().collect::<BTreeSet<_>>());
     let Some(first) = all.next() else { return Vec::new() };
     all.fold(first, |common, next| common.intersection(&next).cloned().collect()).into_iter().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_in_the_way_of_what_would_lie_in_it() {
+        let path = |text: &str| text.split('/').map(str::to_owned).collect::<Vec<_>>();
+        for (one, other, is) in
+            [("a/b", "a/b/c", true), ("a/b/c", "a/b", true), ("a/b", "a/b", false), ("a/b", "a/c/b", false)]
+        {
+            assert_eq!(is_in_the_way(&path(one), &path(other)), is, "{one} {other}");
+        }
+    }
 }

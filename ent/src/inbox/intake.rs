@@ -65,9 +65,11 @@ impl<'a> Intake<'a> {
     /// [`InboxError`]; what was not shown is, the next time.
     pub(super) fn finish(self) -> Result<(), InboxError> {
         let Some((collection, mut account)) = self.into else { return Ok(()) };
-        collection.show(&mut |_, _| {})?;
         account.last = Some(Ended { at: self.how.now, counts: self.counts, failure: None });
-        Ok(collection.save(&account)?)
+        collection.save(&account)?;
+        // What can't be shown is kept, and the next one who collects is told.
+        collection.show(&mut |_, _| {})?;
+        Ok(())
     }
 
     fn keep(&mut self, file: &mut Incoming<'_>, known: Known) -> Result<Outcome, InboxError> {

@@ -13,17 +13,21 @@ const ENDING: &str = ".pourquoi.txt";
 /// Names of pupils in a note, at most.
 const NAMES: usize = 40;
 
-/// Why a file was not taken in and what to do, in two sentences; nothing for one that was.
+/// Why a file was not taken in, or not all of it, and what to do, in two sentences; nothing for one that was.
 #[must_use]
 pub fn explain(lang: Lang, name: &str, outcome: &Outcome) -> Option<String> {
     let refusal = match outcome {
-        Outcome::Kept { .. } => return None,
+        Outcome::Kept { remarks, .. } => {
+            let why = remarks.first()?;
+            return Some(say(lang, "in-part", &[("why", why), ("count", &remarks.len().to_string())]));
+        }
         Outcome::Code(_) => return Some(say(lang, "login-code", &[("file", name)])),
         Outcome::Refused(refusal) => refusal,
     };
     Some(match refusal {
         Refusal::Unknown => say(lang, "unknown", &[]),
         Refusal::TooLarge { limit_bytes } => say(lang, "too-large", &[("mebibytes", &(limit_bytes >> 20).to_string())]),
+        Refusal::NoFile => say(lang, "no-file", &[]),
         Refusal::Nothing { why: None } => say(lang, "nothing", &[]),
         Refusal::Nothing { why: Some(why) } => say(lang, "nothing-understood", &[("why", why)]),
         Refusal::Broken(why) => say(lang, "broken", &[("why", why)]),

@@ -21,7 +21,8 @@ pub enum Seen {
     PassOver,
 }
 
-/// Takes in a file that lies outside of the bag. Nothing for one that is passed over, is no file, or is not there.
+/// Takes in a file that lies outside of the bag. Nothing for one that is passed over; where a folder is watched, for what is no file
+/// either.
 ///
 /// # Errors
 /// [`InboxError`], when the bag fails.
@@ -32,15 +33,18 @@ pub fn take_outside(
     pupil: Option<&str>,
     seen: Seen,
 ) -> Result<Option<Taken>, InboxError> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     // A pipe must not even be opened: that would wait for who writes to it.
-    let Some(about) = fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file) else { return Ok(None) };
+    let Some(about) = fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file) else {
+        let refused = Taken { name, outcome: Outcome::Refused(Refusal::NoFile) };
+        return Ok((seen == Seen::Again).then_some(refused));
+    };
     let state = state(&about);
     let collection = Collection::open_or_make(bag, how.lang)?;
     let key = path.as_os_str().as_encoded_bytes();
     if seen == Seen::PassOver && collection.watched(key)?.is_some_and(|known| known == state.as_bytes()) {
         return Ok(None);
     }
-    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let outcome = match File::open(path) {
         Ok(mut file) => {
             let mut intake = Intake::new(bag, how);

@@ -20,6 +20,9 @@ pub enum Refusal {
     /// It is damaged, or was made to do harm.
     #[error("the file can't be read: {0}")]
     Broken(String),
+    /// It is a folder, or something else that is no file.
+    #[error("this is no file")]
+    NoFile,
     /// It is of a kind that is known, and there is nothing in it that could be shown.
     #[error("there is nothing in the file that could be shown")]
     Nothing {

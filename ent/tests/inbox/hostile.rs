@@ -38,7 +38,9 @@ fn a_long_backup_is_read_piece_by_piece_and_kept() {
     world.resize(id, length);
     let taken = world.sweep();
     assert!(matches!(taken[0].outcome, Outcome::Kept { .. }), "{taken:?}");
-    assert_eq!(world.names(FOLDER), [""; 0]);
+    // Of a course the quizzes are taken: the note says that there is more in it.
+    assert_eq!(world.names(FOLDER), ["cours.mbz", "cours.mbz.pourquoi.txt"]);
+    assert!(world.sweep().is_empty());
     let source = world.source(world.records()[0].origin.source);
     assert_eq!(source.len() as u64, length);
     assert!(source.starts_with(&packed));
@@ -106,4 +108,22 @@ proptest! {
         let taken = take(&world.bag, "x", &bytes, &how(), Some("L\u{E9}a Exemple"));
         prop_assert!(taken.is_ok());
     }
+}
+
+/// A name of any length is kept, and its file shown; what can't be shown would keep nobody from the others.
+#[test]
+fn a_name_without_end_stops_nothing() {
+    let world = World::new();
+    let long = "x".repeat(70_000);
+    let quiz = format!(
+        "<quiz><question type=\"category\"><category><text>{long}</text></category></question>\
+         <question type=\"truefalse\"><name><text>{long}</text></name><questiontext><text>{long}</text></questiontext>\
+         <answer fraction=\"100\"><text>true</text></answer><answer fraction=\"0\"><text>false</text></answer>\
+         </question></quiz>"
+    );
+    for (name, bytes) in [("long.xml", quiz.as_bytes()), ("short.gift", b"::a:: b {=1 ~2}")] {
+        let taken = take(&world.bag, name, bytes, &how(), None).unwrap();
+        assert!(matches!(taken.outcome, Outcome::Kept { counts, .. } if counts.new == 1), "{taken:?}");
+    }
+    assert!(world.rows("stale") == 0 && world.rows("made") > 0);
 }

@@ -43,7 +43,9 @@ fn what_is_no_file_is_not_opened() {
     let folder = world.folder.path();
     std::os::unix::fs::symlink("/etc/passwd", folder.join("link")).unwrap();
     for path in [folder.to_owned(), folder.join("link"), folder.join("none"), "/dev/zero".into()] {
-        assert!(take_outside(&world.bag, &path, &how(), None, Seen::Again).unwrap().is_none());
+        assert!(take_outside(&world.bag, &path, &how(), None, Seen::PassOver).unwrap().is_none());
+        let named = take_outside(&world.bag, &path, &how(), None, Seen::Again).unwrap().unwrap();
+        assert!(matches!(named.outcome, Outcome::Refused(Refusal::NoFile)));
     }
     assert!(!world.has_collection());
 }

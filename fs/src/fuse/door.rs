@@ -140,10 +140,13 @@ impl Door {
     }
 
     fn open_file(&self, req: &Request, ino: INodeNo, flags: OpenFlags) -> Result<()> {
-        if flags.0 & O_TRUNC != 0 {
-            let set = SetAttr { size: Some(0), drop_set_ids: req.uid() != 0, ..SetAttr::default() };
+        if flags.acc_mode() != OpenAccMode::O_RDONLY || flags.0 & O_TRUNC != 0 {
+            // Now: the kernel would take the bytes, show them to everybody, and hear of the refusal when nobody listens.
             let (at, change) = self.to_change(ino)?;
-            at.space.set_attr(&change, at.node, &set)?;
+            if flags.0 & O_TRUNC != 0 {
+                let set = SetAttr { size: Some(0), drop_set_ids: req.uid() != 0, ..SetAttr::default() };
+                at.space.set_attr(&change, at.node, &set)?;
+            }
         }
         self.note_writer(ino, flags);
         Ok(())

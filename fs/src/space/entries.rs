@@ -86,7 +86,7 @@ impl Space {
     pub fn link(&self, _change: &Change, id: NodeId, folder: NodeId, name: Name<'_>) -> Result<Attr> {
         self.shared.may_add()?;
         let mut tree = self.shared.tree.lock();
-        let into = self.shared.folder(&tree, folder)?;
+        let into = self.shared.folder_to_add_to(&tree, folder)?;
         let node = self.shared.node_in(&tree, id)?;
         if tree.find(folder, name)?.is_some() {
             return Err(FsError::Exists);
@@ -117,7 +117,7 @@ impl Space {
     fn make(&self, _change: &Change, folder: NodeId, name: Name<'_>, new: New<'_>, caller: Caller) -> Result<Attr> {
         self.shared.may_add()?;
         let mut tree = self.shared.tree.lock();
-        let into = self.shared.folder(&tree, folder)?;
+        let into = self.shared.folder_to_add_to(&tree, folder)?;
         if tree.find(folder, name)?.is_some() {
             return Err(FsError::Exists);
         }

@@ -114,6 +114,13 @@ impl Shared {
         drop(state);
         Ok(node)
     }
+
+    /// A folder that a name may be added to: not one in whose place another space is shown. Who came to it before it was may
+    /// still have it open, and what they put there nobody would ever see.
+    pub(super) fn folder_to_add_to(&self, tree: &Tree, id: NodeId) -> Result<Arc<Node>> {
+        let node = self.folder(tree, id)?;
+        if self.links.read().contains_key(&id) { Err(FsError::InUse) } else { Ok(node) }
+    }
 }
 
 /// Gives back `times`; returns whether none is left.

@@ -45,7 +45,7 @@ impl Space {
         }
         let mut tree = self.shared.tree.lock();
         let from_folder = self.shared.folder(&tree, from.0)?;
-        let to_folder = self.shared.folder(&tree, to.0)?;
+        let to_folder = self.shared.folder_to_add_to(&tree, to.0)?;
         let moved = tree.find(from.0, from.1)?.ok_or(FsError::NotFound)?;
         let target = tree.find(to.0, to.1)?;
         let moved_node = self.shared.node_in(&tree, moved.node)?;

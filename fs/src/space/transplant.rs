@@ -57,7 +57,7 @@ impl Space {
         self.shared.may_add()?;
         self.shared.settle(staged.id())?;
         let mut tree = self.shared.tree.lock();
-        let into = self.shared.folder(&tree, folder)?;
+        let into = self.shared.folder_to_add_to(&tree, folder)?;
         let node = self.shared.node_in(&tree, staged.id())?;
         let old = match tree.find(folder, name)? {
             Some(entry) => Some(self.shared.node_in(&tree, entry.node)?),
