@@ -227,14 +227,14 @@ fn an_emptied_index_is_rebuilt_from_the_packs() {
     let case = Case::new(Suite::ChaCha20Poly1305);
     let (key, database) = case
         .desk
-        .work(|bag, space| (bag.space_keys(&bag.home()).unwrap().database.pragma(), space.database().to_path_buf()));
+        .work(|bag, space| (bag.space_keys(&bag.home().unwrap()).unwrap().database.pragma(), space.database().to_path_buf()));
     let db = rusqlite::Connection::open(database).unwrap();
     db.execute_batch(&format!("PRAGMA key = \"{}\"; DELETE FROM chunks; DELETE FROM dedup;", key.as_str())).unwrap();
     db.close().unwrap();
     assert!(!case.judge(Device::Other, "index emptied"));
     let (bag, space) = case.desk.open(Device::Other).unwrap();
     let access = bag.access().unwrap();
-    let epochs = bag.space_keys_of_all_epochs(&bag.home()).unwrap();
+    let epochs = bag.space_keys_of_all_epochs(&bag.home().unwrap()).unwrap();
     let report = space.repair(&access, &access.change().unwrap(), &epochs, &mut |_| {}).unwrap();
     assert!(
         report.findings.iter().all(|finding| finding.severity != cartable_fs::check::Severity::Damage),
