@@ -133,11 +133,13 @@ fn of(kept: &[view::Kept], lang: Lang) -> Vec<Collection> {
 
 /// An event or a task, without its times.
 fn event(origin: &Origin, what: What<'_>) -> Object {
-    let kind = if matches!(what, What::Lesson(_)) { "lesson" } else { "homework" };
-    // Programs that show several calendars take two objects of one UID for one.
-    let key = format!("{}\u{1f}{kind}\u{1f}{}", origin.account.0, origin.key);
-    let data = calendar(None, [Item { key: &key, changed: origin.fetched, what }]);
-    Object { name: format!("{}.ics", short(&[uid(&key).as_bytes()], 15)), data, start: None, end: None }
+    let item = Item { origin, what };
+    Object {
+        name: format!("{}.ics", short(&[uid(&item).as_bytes()], 15)),
+        data: calendar(None, [item]),
+        start: None,
+        end: None,
+    }
 }
 
 /// A name of so many bytes, in small letters and digits: phones send hundreds of them in one request.

@@ -45,11 +45,7 @@ fn monday(day: Date) -> Date {
 }
 
 fn file(path: Vec<String>, title: &str, entries: &[Entry<'_>]) -> ViewFile {
-    let items = entries.iter().map(|(kept, entry)| Item {
-        key: &kept.origin.key,
-        changed: kept.origin.fetched,
-        what: What::Lesson(entry),
-    });
+    let items = entries.iter().map(|(kept, entry)| Item { origin: &kept.origin, what: What::Lesson(entry) });
     let bytes = calendar(Some(title), items).into_bytes();
     let of: Vec<&Kept> = entries.iter().map(|(kept, _)| *kept).collect();
     ViewFile::made(path, bytes, &of)

@@ -5,15 +5,13 @@
 use jiff::Timestamp;
 use jiff::civil::{DateTime, Time};
 
-use crate::record::{Homework, TimetableEntry, TimetableState};
+use crate::record::{Homework, Origin, TimetableEntry, TimetableState};
 
 /// An object of a calendar.
 #[derive(Debug, Clone, Copy)]
 pub struct Item<'a> {
-    /// What identifies it: [`crate::record::Piece::key`].
-    pub key: &'a str,
-    /// When it changed last, in seconds since 1970.
-    pub changed: i64,
+    /// Where it comes from: what identifies it, and when it changed last.
+    pub origin: &'a Origin,
     /// What it is.
     pub what: What<'a>,
 }
@@ -48,9 +46,15 @@ pub fn calendar<'a>(name: Option<&str>, items: impl IntoIterator<Item = Item<'a>
     out.0
 }
 
-/// The UID under which a key is written: it stays the same as long as the key does.
+/// The UID of an object: it stays the same as long as its account and its key do. Programs that show several calendars take two
+/// objects of one UID for one, so the account is in it.
 #[must_use]
-pub fn uid(key: &str) -> String {
+pub fn uid(item: &Item<'_>) -> String {
+    let kind = match item.what {
+        What::Lesson(_) => "lesson",
+        What::Homework(_) => "homework",
+    };
+    let key = format!("{}\u{1f}{kind}\u{1f}{}", item.origin.account.0, item.origin.key);
     let hash = blake3::derive_key("cartable 2026 uid of a calendar's object", key.as_bytes());
     let (short, _) = hash.split_at(16);
     format!("{}@cartable", data_encoding::HEXLOWER.encode(short))
@@ -101,8 +105,8 @@ fn todo(out: &mut Lines, item: &Item<'_>, homework: &Homework) {
 
 fn begin(out: &mut Lines, kind: &str, item: &Item<'_>) {
     out.line(&format!("BEGIN:{kind}"));
-    out.line(&format!("UID:{}", uid(item.key)));
-    let changed = Timestamp::from_second(item.changed).unwrap_or(Timestamp::UNIX_EPOCH);
+    out.line(&format!("UID:{}", uid(item)));
+    let changed = Timestamp::from_second(item.origin.fetched).unwrap_or(Timestamp::UNIX_EPOCH);
     out.line(&format!("DTSTAMP:{}", changed.strftime("%Y%m%dT%H%M%SZ")));
 }
 
