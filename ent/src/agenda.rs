@@ -95,14 +95,14 @@ fn of(kept: &[view::Kept], lang: Lang) -> Vec<Collection> {
     for one in kept {
         let made = match &one.record {
             Record::TimetableEntry(entry) => {
-                let object = event(&one.origin, What::Lesson(entry));
+                let object = event(&one.origin, What::Lesson(entry), lang);
                 Some((Holds::Lessons, Object { start: instant(entry.start), end: instant(entry.end), ..object }))
             }
             Record::Homework(homework) => {
                 let midnight = |day: jiff::civil::Date| instant(day.to_datetime(Time::midnight()));
                 let start = homework.given.filter(|given| *given < homework.due).and_then(midnight);
                 let end = homework.due.checked_add(1.day()).ok().and_then(midnight);
-                Some((Holds::Homework, Object { start, end, ..event(&one.origin, What::Homework(homework)) }))
+                Some((Holds::Homework, Object { start, end, ..event(&one.origin, What::Homework(homework), lang) }))
             }
             _ => people.card(one).map(|object| (Holds::People, object)),
         };
@@ -132,11 +132,11 @@ fn of(kept: &[view::Kept], lang: Lang) -> Vec<Collection> {
 }
 
 /// An event or a task, without its times.
-fn event(origin: &Origin, what: What<'_>) -> Object {
+fn event(origin: &Origin, what: What<'_>, lang: Lang) -> Object {
     let item = Item { origin, what };
     Object {
         name: format!("{}.ics", short(&[uid(&item).as_bytes()], 15)),
-        data: calendar(None, [item]),
+        data: calendar(None, lang, [item]),
         start: None,
         end: None,
     }

@@ -204,3 +204,10 @@ agenda-timetable = Timetable
 agenda-homework = Homework
 agenda-people = School contacts
 agenda-of = { $name } ({ $account })
+
+# In calendars
+calendar-teacher = Teacher
+calendar-teachers = Teachers
+calendar-group = Group
+calendar-groups = Groups
+calendar-homework = { $subject }: { $text }

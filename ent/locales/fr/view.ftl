@@ -204,3 +204,10 @@ agenda-timetable = Emploi du temps
 agenda-homework = Devoirs
 agenda-people = Contacts de l’école
 agenda-of = { $name } ({ $account })
+
+# Dans les agendas
+calendar-teacher = Professeur
+calendar-teachers = Professeurs
+calendar-group = Groupe
+calendar-groups = Groupes
+calendar-homework = { $subject } : { $text }

@@ -23,11 +23,11 @@ pub(super) fn files(kept: &[&Kept], lang: Lang) -> Vec<ViewFile> {
         weeks.entry(monday(entry.start.date())).or_default().push((kept, entry));
     }
     let title = lang.say_with("timetable-of", &[("year", &year)]);
-    let mut files = vec![file(vec![year.clone(), format!("{title}.ics")], &title, &entries)];
+    let mut files = vec![file(vec![year.clone(), format!("{title}.ics")], &title, &entries, lang)];
     for (monday, entries) in weeks {
         let number = monday.iso_week_date().week().to_string();
         let title = lang.say_with("timetable-week", &[("monday", &monday.to_string()), ("week", &number)]);
-        files.push(file(vec![year.clone(), lang.say("folder-weeks"), format!("{title}.ics")], &title, &entries));
+        files.push(file(vec![year.clone(), lang.say("folder-weeks"), format!("{title}.ics")], &title, &entries, lang));
     }
     files
 }
@@ -44,9 +44,9 @@ fn monday(day: Date) -> Date {
     day.checked_sub(i64::from(day.weekday().to_monday_zero_offset()).days()).unwrap_or(day)
 }
 
-fn file(path: Vec<String>, title: &str, entries: &[Entry<'_>]) -> ViewFile {
+fn file(path: Vec<String>, title: &str, entries: &[Entry<'_>], lang: Lang) -> ViewFile {
     let items = entries.iter().map(|(kept, entry)| Item { origin: &kept.origin, what: What::Lesson(entry) });
-    let bytes = calendar(Some(title), items).into_bytes();
+    let bytes = calendar(Some(title), lang, items).into_bytes();
     let of: Vec<&Kept> = entries.iter().map(|(kept, _)| *kept).collect();
     ViewFile::made(path, bytes, &of)
 }

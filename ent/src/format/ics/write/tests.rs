@@ -59,7 +59,7 @@ fn again(text: &str) -> Vec<Record> {
 fn a_calendar_is_written_as_the_rfc_wants() {
     let lesson = lesson();
     let origin = origin("a", "k", 1_768_000_000);
-    let text = calendar(Some("L\u{E9}a"), [Item { origin: &origin, what: What::Lesson(&lesson) }]);
+    let text = calendar(Some("L\u{E9}a"), Lang::Fr, [Item { origin: &origin, what: What::Lesson(&lesson) }]);
     assert!(text.split_inclusive("\r\n").all(|line| line.ends_with("\r\n") && line.len() <= 77), "{text}");
     assert!(!text.replace("\r\n", "").contains(['\r', '\n']));
     assert!(text.contains("DTSTART;TZID=Europe/Paris:20260115T080000\r\n"), "{text}");
@@ -86,12 +86,26 @@ fn what_is_written_is_read_as_it_was() {
     let holiday = TimetableEntry { start, end, teachers: Vec::new(), groups: Vec::new(), memo: None, ..lesson() };
     let lessons = [lesson(), cancelled, holiday];
     let origin = origin("a", "k", 0);
-    let items = lessons.iter().map(|lesson| Item { origin: &origin, what: What::Lesson(lesson) });
     let records: Vec<Record> = lessons.iter().cloned().map(Record::TimetableEntry).collect();
-    assert_eq!(again(&calendar(None, items)), records);
     let work = homework("Exercices 1 &amp; 2<br>page 10");
-    let text = calendar(None, [Item { origin: &origin, what: What::Homework(&work) }]);
-    assert_eq!(again(&text), [Record::Homework(work)]);
+    for lang in [Lang::Fr, Lang::En] {
+        let items = lessons.iter().map(|lesson| Item { origin: &origin, what: What::Lesson(lesson) });
+        assert_eq!(again(&calendar(None, lang, items)), records);
+        let text = calendar(None, lang, [Item { origin: &origin, what: What::Homework(&work) }]);
+        assert_eq!(again(&text), [Record::Homework(work.clone())]);
+    }
+}
+
+#[test]
+fn a_calendar_speaks_its_readers_language() {
+    let (lesson, work, origin) = (lesson(), homework("Lire"), origin("a", "k", 0));
+    let items = [What::Lesson(&lesson), What::Homework(&work)].map(|what| Item { origin: &origin, what });
+    let text = |lang| calendar(None, lang, items).replace("\r\n ", "");
+    let (french, english) = (text(Lang::Fr), text(Lang::En));
+    assert!(french.contains("Professeurs\u{a0}: FICTIVE A.\\, MODELE B.\\nGroupe\u{a0}: [3B]\\n"), "{french}");
+    assert!(english.contains("Teachers: FICTIVE A.\\, MODELE B.\\nGroup: [3B]\\n"), "{english}");
+    assert!(french.contains("SUMMARY:Maths\u{a0}: Lire\r\n"), "{french}");
+    assert!(english.contains("SUMMARY:Maths: Lire\r\n"), "{english}");
 }
 
 #[test]
@@ -108,7 +122,7 @@ proptest! {
     fn any_text_is_written_and_read(subject in "[^\\p{C}\\s][^\\p{C}]{0,90}", memo in "\\PC{0,90}") {
         let subject = subject.trim().to_owned();
         let lesson = TimetableEntry { subject: subject.clone(), memo: Some(memo), ..lesson() };
-        let text = calendar(None, [Item { origin: &origin("a", "k", i64::MIN), what: What::Lesson(&lesson) }]);
+        let text = calendar(None, Lang::Fr, [Item { origin: &origin("a", "k", i64::MIN), what: What::Lesson(&lesson) }]);
         let records = again(&text);
         let [Record::TimetableEntry(read)] = records.as_slice() else { panic!("{records:?}") };
         prop_assert_eq!(&read.subject, &subject);
