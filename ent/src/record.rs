@@ -5,6 +5,7 @@
 
 mod learning;
 mod origin;
+mod reason;
 mod results;
 mod school;
 
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 pub use learning::{Attachment, Course, CourseFile, Homework, Lesson, LessonContent, Loan, LoanState, Turnin};
 pub use origin::{AccountId, Dropped, Origin, Platform, SchoolYear, SourceId, Uai};
+pub use reason::Reason;
 pub use results::{
     Acquired, Appreciation, Badge, Certificate, CertificateSkill, Evaluation, Mark, ReportCard, ReportSubject, Score,
     SpecialMark, Verification,
@@ -68,6 +70,9 @@ pub struct Piece {
     pub year: Option<SchoolYear>,
     /// The school it comes from, as its platform names it.
     pub school: Option<String>,
+    /// Whose it is, by name, where the account is a parent's and shows the pages of children: always then, also of an only child, so
+    /// that what is shown of one keeps its place when another comes. None in a pupil's own account.
+    pub pupil: Option<String>,
     /// The fact.
     pub record: Record,
     /// The raw answer or file it was read from.

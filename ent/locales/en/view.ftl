@@ -161,6 +161,38 @@ verified-confirmed = Verified: confirmed by its issuer on { $day }.
 verified-confirmed-once = Verified: confirmed by its issuer.
 verified-refused = Refused: { $reason }
 verified-unknown = Not verified: { $reason }
+reason-wrong-signature = Its signature is wrong: it was changed, or made by another.
+reason-wrong-kind = It is signed in a way that its issuer’s key can’t sign.
+reason-other-purpose = Its signature was made for another purpose.
+reason-unreadable-signature = Its signature can’t be read.
+reason-not-what-was-signed = What it shows is not what was signed.
+reason-revoked = It says itself that it was revoked.
+reason-unpublished = Its issuer does not publish this certificate.
+reason-unsigned = It is not signed.
+reason-only-issuer = It is not signed: only { $about } can confirm it.
+reason-unknown-suite = It is signed in a way that is not checked here.
+reason-unknown-kind = Signatures of the kind { $about } are not checked here.
+reason-unknown-extension = It was signed with an extension that is not known here.
+reason-unknown-key-kind = Its issuer has a key of a kind that is not known here.
+reason-unknown-key = The key of { $about } is not known offline.
+reason-unbound-key = The signature fits a key that the badge brings along; whether that is a key of { $about } can’t be told offline.
+reason-no-key = It does not say with which key it was signed.
+reason-signature-ended = Its signature has ended.
+reason-unclear-time = The signature of { $about } is right, but the badge does not say clearly when it is valid.
+reason-ended = The signature of { $about } is right, but the badge has ended.
+reason-not-yet = The signature of { $about } is right, but the badge is not valid yet.
+reason-revocable = The signature of { $about } is right, but whether the badge was revoked can’t be told offline.
+reason-no-vocabulary = It does not say what its words mean.
+reason-unknown-vocabulary = It uses a vocabulary that is not known here: { $about }.
+reason-own-vocabulary = It gives words a meaning of its own.
+reason-unclear-words = Its words can’t be put together to what they mean.
+reason-too-long = It says more than any known badge.
+reason-too-alike = It has too many parts that look alike.
+reason-not-one-achievement = What was signed is not one achievement of one person.
+reason-not-hosted = The site tells of it but does not host it.
+reason-editable = A file of results can be changed by anyone.
+reason-editable-of = A file of results can be changed by anyone (status: { $about }).
+reason-not-asked = Its issuer was not asked yet.
 
 # Library
 loans-late = Late
@@ -204,3 +236,14 @@ agenda-timetable = Timetable
 agenda-homework = Homework
 agenda-people = School contacts
 agenda-of = { $name } ({ $account })
+
+# In a parent’s account
+of-pupil = { $name } ({ $pupil })
+of-pupil-and-account = { $name } ({ $pupil }, { $account })
+
+# In calendars
+calendar-teacher = Teacher
+calendar-teachers = Teachers
+calendar-group = Group
+calendar-groups = Groups
+calendar-homework = { $subject }: { $text }

@@ -161,6 +161,38 @@ verified-confirmed = Vérifié : confirmé par l’organisme le { $day }.
 verified-confirmed-once = Vérifié : confirmé par l’organisme.
 verified-refused = Refusé : { $reason }
 verified-unknown = Non vérifié : { $reason }
+reason-wrong-signature = Sa signature est fausse : il a été modifié, ou fait par quelqu’un d’autre.
+reason-wrong-kind = Il est signé d’une manière dont la clé de l’émetteur ne peut pas signer.
+reason-other-purpose = Sa signature a été faite pour un autre usage.
+reason-unreadable-signature = Sa signature est illisible.
+reason-not-what-was-signed = Ce qu’il montre n’est pas ce qui a été signé.
+reason-revoked = Il dit lui-même qu’il a été révoqué.
+reason-unpublished = L’organisme ne publie pas ce certificat.
+reason-unsigned = Il n’est pas signé.
+reason-only-issuer = Il n’est pas signé : seul { $about } peut le confirmer.
+reason-unknown-suite = Il est signé d’une manière qui n’est pas vérifiée ici.
+reason-unknown-kind = Les signatures de type { $about } ne sont pas vérifiées ici.
+reason-unknown-extension = Il a été signé avec une extension inconnue ici.
+reason-unknown-key-kind = La clé de son émetteur est d’un type inconnu ici.
+reason-unknown-key = La clé de { $about } n’est pas connue hors ligne.
+reason-unbound-key = La signature correspond à une clé jointe au badge ; hors ligne, rien ne dit si c’est une clé de { $about }.
+reason-no-key = Il ne dit pas avec quelle clé il a été signé.
+reason-signature-ended = Sa signature n’est plus valable.
+reason-unclear-time = La signature de { $about } est juste, mais le badge ne dit pas clairement quand il est valable.
+reason-ended = La signature de { $about } est juste, mais le badge n’est plus valable.
+reason-not-yet = La signature de { $about } est juste, mais le badge n’est pas encore valable.
+reason-revocable = La signature de { $about } est juste, mais, hors ligne, rien ne dit si le badge a été révoqué.
+reason-no-vocabulary = Il ne dit pas ce que ses mots veulent dire.
+reason-unknown-vocabulary = Il emploie un vocabulaire inconnu ici : { $about }.
+reason-own-vocabulary = Il donne à des mots un sens qui lui est propre.
+reason-unclear-words = Le sens de ses mots ne peut pas être reconstitué.
+reason-too-long = Il en dit plus que tout badge connu.
+reason-too-alike = Trop de ses parties se ressemblent.
+reason-not-one-achievement = Ce qui a été signé n’est pas une seule réussite d’une seule personne.
+reason-not-hosted = Le site en parle mais ne le publie pas.
+reason-editable = Un fichier de résultats peut être modifié par n’importe qui.
+reason-editable-of = Un fichier de résultats peut être modifié par n’importe qui (statut : { $about }).
+reason-not-asked = L’organisme n’a pas encore été interrogé.
 
 # Bibliothèque
 loans-late = En retard
@@ -204,3 +236,14 @@ agenda-timetable = Emploi du temps
 agenda-homework = Devoirs
 agenda-people = Contacts de l’école
 agenda-of = { $name } ({ $account })
+
+# Dans le compte d’un parent
+of-pupil = { $name } ({ $pupil })
+of-pupil-and-account = { $name } ({ $pupil }, { $account })
+
+# Dans les agendas
+calendar-teacher = Professeur
+calendar-teachers = Professeurs
+calendar-group = Groupe
+calendar-groups = Groupes
+calendar-homework = { $subject } : { $text }

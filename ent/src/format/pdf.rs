@@ -10,7 +10,7 @@ use lopdf::{Document, LoadOptions};
 use super::letters::plain;
 use super::pix;
 use super::reading::{Reading, Unreadable};
-use crate::record::{Certificate, Piece, Record, ReportCard, SchoolYear, SourceId, Verification};
+use crate::record::{Certificate, Piece, Reason, Record, ReportCard, SchoolYear, SourceId, Verification};
 
 /// The largest file whose text is read, in bytes.
 pub const LIMIT_BYTES: usize = 16 << 20;
@@ -80,12 +80,20 @@ pub fn pix_certificate(bytes: &[u8], source: SourceId) -> Result<Reading, Unread
         level: None,
         code: Some(code.to_owned()),
         skills: Vec::new(),
-        verification: Verification::Unknown { reason: "Pix was not asked yet".into() },
+        verification: Verification::Unknown { reason: Reason::NotAsked },
         file: Some(source),
         ending: Some("pdf".into()),
     };
     let record = Record::Certificate(certificate);
-    let piece = Piece { key: format!("pix/{code}"), year: None, school: None, record, source, dropped: Vec::new() };
+    let piece = Piece {
+        key: format!("pix/{code}"),
+        year: None,
+        school: None,
+        pupil: None,
+        record,
+        source,
+        dropped: Vec::new(),
+    };
     Ok(Reading { pieces: vec![piece], remarks: Vec::new() })
 }
 
@@ -110,7 +118,8 @@ pub fn report_card(bytes: &[u8], source: SourceId) -> Result<Reading, Unreadable
         pdf: Some(source),
         ..ReportCard::of(period.unwrap_or_default())
     };
-    let piece = Piece { key, year, school: None, record: Record::ReportCard(card), source, dropped: Vec::new() };
+    let piece =
+        Piece { key, year, school: None, pupil: None, record: Record::ReportCard(card), source, dropped: Vec::new() };
     let mut reading = Reading { pieces: vec![piece], remarks: Vec::new() };
     reading.unknown("what a report card in PDF says is kept as it stands in the file");
     Ok(reading)

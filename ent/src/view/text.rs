@@ -47,7 +47,7 @@ impl Lang {
     }
 
     /// A label and what stands behind it, as the language punctuates it.
-    pub(super) fn labelled(self, id: &str, value: &str) -> String {
+    pub(crate) fn labelled(self, id: &str, value: &str) -> String {
         self.say_with("labelled", &[("label", &self.say(id)), ("value", value)])
     }
 

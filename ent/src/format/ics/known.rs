@@ -111,8 +111,8 @@ fn labelled(description: &str, entry: &mut TimetableEntry) {
     if let Some(subject) = lines.take("matiere").into_iter().next() {
         entry.subject = subject;
     }
-    entry.teachers = [lines.take("professeur"), lines.take("enseignant")].concat();
-    let groups = ["groupe", "partie de classe", "classe", "promotion", "td", "regroupement"];
+    entry.teachers = ["professeur", "enseignant", "teacher"].into_iter().flat_map(|word| lines.take(word)).collect();
+    let groups = ["groupe", "partie de classe", "classe", "promotion", "td", "regroupement", "group"];
     entry.groups = groups.into_iter().flat_map(|word| lines.take(word)).collect();
     let rooms = lines.take("salle");
     if !rooms.is_empty() {
@@ -121,6 +121,9 @@ fn labelled(description: &str, entry: &mut TimetableEntry) {
     let rest = lines.rest();
     entry.memo = (!rest.is_empty()).then_some(rest);
 }
+
+/// The words of the calendars that this program writes, which have their colons as the language wants them.
+const OWN: [&str; 4] = ["professeur", "groupe", "teacher", "group"];
 
 /// Lines of `Word : value`, and others.
 struct Labelled {
@@ -132,9 +135,11 @@ impl Labelled {
     fn of(text: &str) -> Self {
         let (mut values, mut others) = (Vec::new(), Vec::new());
         for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-            match line.split_once(" : ") {
+            // In other words before a colon, a memo may begin.
+            let own = || line.split_once(": ").filter(|(word, _)| OWN.contains(&plain(word).trim_end_matches('s')));
+            match own().or_else(|| line.split_once(" : ")) {
                 Some((word, value)) if word.chars().count() <= 30 => {
-                    values.push((word.to_owned(), value.trim().to_owned()))
+                    values.push((word.trim().to_owned(), value.trim().to_owned()))
                 }
                 _ => others.push(line.to_owned()),
             }

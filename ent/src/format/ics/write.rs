@@ -1,19 +1,19 @@
 //! Calendars as programs want them (RFC 5545): lessons as events, homework as tasks, times by the clock of Paris.
 //!
-//! A lesson's description has lines of `Word : value` as PRONOTE writes them, so that what is written here is read again as it was.
+//! A lesson's description has lines of a word and a value as PRONOTE's have, in the reader's language; [`super::read`] knows the words
+//! of both languages, so that what is written here is read again as it was.
 
 use jiff::Timestamp;
 use jiff::civil::{DateTime, Time};
 
-use crate::record::{Homework, TimetableEntry, TimetableState};
+use crate::record::{Homework, Origin, TimetableEntry, TimetableState};
+use crate::view::Lang;
 
 /// An object of a calendar.
 #[derive(Debug, Clone, Copy)]
 pub struct Item<'a> {
-    /// What identifies it: [`crate::record::Piece::key`].
-    pub key: &'a str,
-    /// When it changed last, in seconds since 1970.
-    pub changed: i64,
+    /// Where it comes from: what identifies it, and when it changed last.
+    pub origin: &'a Origin,
     /// What it is.
     pub what: What<'a>,
 }
@@ -29,7 +29,7 @@ pub enum What<'a> {
 
 /// Writes a calendar of that name, or, without a name, as CalDAV wants single objects (RFC 4791 section 4.1).
 #[must_use]
-pub fn calendar<'a>(name: Option<&str>, items: impl IntoIterator<Item = Item<'a>>) -> String {
+pub fn calendar<'a>(name: Option<&str>, lang: Lang, items: impl IntoIterator<Item = Item<'a>>) -> String {
     let mut out = Lines::default();
     for line in ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Cartable//Cartable//FR", "CALSCALE:GREGORIAN"] {
         out.line(line);
@@ -40,23 +40,29 @@ pub fn calendar<'a>(name: Option<&str>, items: impl IntoIterator<Item = Item<'a>
     PARIS.lines().for_each(|line| out.line(line));
     for item in items {
         match item.what {
-            What::Lesson(lesson) => event(&mut out, &item, lesson),
-            What::Homework(homework) => todo(&mut out, &item, homework),
+            What::Lesson(lesson) => event(&mut out, &item, lesson, lang),
+            What::Homework(homework) => todo(&mut out, &item, homework, lang),
         }
     }
     out.line("END:VCALENDAR");
     out.0
 }
 
-/// The UID under which a key is written: it stays the same as long as the key does.
+/// The UID of an object: it stays the same as long as its account and its key do. Programs that show several calendars take two
+/// objects of one UID for one, so the account is in it.
 #[must_use]
-pub fn uid(key: &str) -> String {
+pub fn uid(item: &Item<'_>) -> String {
+    let kind = match item.what {
+        What::Lesson(_) => "lesson",
+        What::Homework(_) => "homework",
+    };
+    let key = format!("{}\u{1f}{kind}\u{1f}{}", item.origin.account.0, item.origin.key);
     let hash = blake3::derive_key("cartable 2026 uid of a calendar's object", key.as_bytes());
     let (short, _) = hash.split_at(16);
     format!("{}@cartable", data_encoding::HEXLOWER.encode(short))
 }
 
-fn event(out: &mut Lines, item: &Item<'_>, lesson: &TimetableEntry) {
+fn event(out: &mut Lines, item: &Item<'_>, lesson: &TimetableEntry, lang: Lang) {
     begin(out, "VEVENT", item);
     let whole_days = lesson.start.time() == Time::midnight() && lesson.end.time() == Time::midnight();
     if whole_days && lesson.start < lesson.end {
@@ -74,14 +80,14 @@ fn event(out: &mut Lines, item: &Item<'_>, lesson: &TimetableEntry) {
         TimetableState::Cancelled => out.line("STATUS:CANCELLED"),
         TimetableState::Changed(how) => description.push(how.clone()),
     }
-    description.extend(labelled("Professeur", &lesson.teachers));
-    description.extend(labelled("Groupe", &lesson.groups));
+    description.extend(labelled(["calendar-teacher", "calendar-teachers"], &lesson.teachers, lang));
+    description.extend(labelled(["calendar-group", "calendar-groups"], &lesson.groups, lang));
     description.extend(lesson.memo.clone());
     out.text("DESCRIPTION", &description.join("\n"));
     out.line("END:VEVENT");
 }
 
-fn todo(out: &mut Lines, item: &Item<'_>, homework: &Homework) {
+fn todo(out: &mut Lines, item: &Item<'_>, homework: &Homework, lang: Lang) {
     begin(out, "VTODO", item);
     if let Some(given) = homework.given.filter(|given| *given < homework.due) {
         out.line(&format!("DTSTART;VALUE=DATE:{}", given.strftime("%Y%m%d")));
@@ -89,10 +95,11 @@ fn todo(out: &mut Lines, item: &Item<'_>, homework: &Homework) {
     out.line(&format!("DUE;VALUE=DATE:{}", homework.due.strftime("%Y%m%d")));
     let text = plain_text(&homework.html);
     let first = text.lines().next().unwrap_or_default();
-    out.text(
-        "SUMMARY",
-        &if first.is_empty() { homework.subject.clone() } else { format!("{} : {first}", homework.subject) },
-    );
+    let summary = match first {
+        "" => homework.subject.clone(),
+        first => lang.say_with("calendar-homework", &[("subject", &homework.subject), ("text", first)]),
+    };
+    out.text("SUMMARY", &summary);
     out.text("CATEGORIES", &homework.subject);
     out.text("DESCRIPTION", &text);
     out.line(if homework.done { "STATUS:COMPLETED" } else { "STATUS:NEEDS-ACTION" });
@@ -101,8 +108,8 @@ fn todo(out: &mut Lines, item: &Item<'_>, homework: &Homework) {
 
 fn begin(out: &mut Lines, kind: &str, item: &Item<'_>) {
     out.line(&format!("BEGIN:{kind}"));
-    out.line(&format!("UID:{}", uid(item.key)));
-    let changed = Timestamp::from_second(item.changed).unwrap_or(Timestamp::UNIX_EPOCH);
+    out.line(&format!("UID:{}", uid(item)));
+    let changed = Timestamp::from_second(item.origin.fetched).unwrap_or(Timestamp::UNIX_EPOCH);
     out.line(&format!("DTSTAMP:{}", changed.strftime("%Y%m%dT%H%M%SZ")));
 }
 
@@ -110,12 +117,12 @@ fn clock(time: DateTime) -> String {
     time.strftime("%Y%m%dT%H%M%S").to_string()
 }
 
-/// `Word : value`, and `Words : one, other` of several.
-fn labelled(word: &str, values: &[String]) -> Option<String> {
+/// A value behind the word for one, or values behind the word for several.
+fn labelled([one, several]: [&str; 2], values: &[String], lang: Lang) -> Option<String> {
     match values {
         [] => None,
-        [one] => Some(format!("{word} : {one}")),
-        many => Some(format!("{word}s : {}", many.join(", "))),
+        [value] => Some(lang.labelled(one, value)),
+        many => Some(lang.labelled(several, &many.join(", "))),
     }
 }
 

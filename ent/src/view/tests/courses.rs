@@ -202,4 +202,14 @@ fn the_timetable_is_a_calendar_of_the_year_and_one_of_each_week() {
     assert_eq!(week.matches("BEGIN:VEVENT").count(), 2, "{week}");
     assert!(week.contains("SUMMARY:Histoire\r\nLOCATION:B12\r\n"), "{week}");
     assert!(text(&files, paths(&files)[0]).matches("BEGIN:VEVENT").count() == 4);
+
+    // A program that shows the calendars of two accounts keeps both lessons.
+    let mut other = kept[0].clone();
+    other.origin.account = AccountId("autre".into());
+    let calendar = |kept: Kept| text(&all(&[kept], Lang::Fr), paths(&files)[0]);
+    let uids = [kept[0].clone(), other].map(|kept| {
+        let calendar = calendar(kept);
+        calendar.split("UID:").nth(1).unwrap().lines().next().unwrap().to_owned()
+    });
+    assert_ne!(uids[0], uids[1]);
 }

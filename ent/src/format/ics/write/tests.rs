@@ -6,7 +6,23 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::format::ics;
-use crate::record::{Record, SourceId, Turnin};
+use crate::record::{AccountId, Platform, Record, SourceId, Turnin};
+
+fn origin(account: &str, key: &str, fetched: i64) -> Origin {
+    Origin {
+        platform: Platform::Pronote,
+        account: AccountId(account.into()),
+        uai: None,
+        school: None,
+        pupil: None,
+        year: None,
+        fetched,
+        key: key.into(),
+        hash: String::new(),
+        source: SourceId::of(b""),
+        dropped: Vec::new(),
+    }
+}
 
 fn lesson() -> TimetableEntry {
     TimetableEntry {
@@ -43,14 +59,25 @@ fn again(text: &str) -> Vec<Record> {
 #[test]
 fn a_calendar_is_written_as_the_rfc_wants() {
     let lesson = lesson();
-    let text = calendar(Some("L\u{E9}a"), [Item { key: "k", changed: 1_768_000_000, what: What::Lesson(&lesson) }]);
+    let origin = origin("a", "k", 1_768_000_000);
+    let text = calendar(Some("L\u{E9}a"), Lang::Fr, [Item { origin: &origin, what: What::Lesson(&lesson) }]);
     assert!(text.split_inclusive("\r\n").all(|line| line.ends_with("\r\n") && line.len() <= 77), "{text}");
     assert!(!text.replace("\r\n", "").contains(['\r', '\n']));
     assert!(text.contains("DTSTART;TZID=Europe/Paris:20260115T080000\r\n"), "{text}");
     assert!(text.contains("DTSTAMP:20260109T230640Z\r\n"), "{text}");
     assert!(text.contains("SUMMARY:Fran\u{E7}ais\\; langue\\, lettres\r\n"), "{text}");
-    assert_eq!(uid("k"), uid("k"));
-    assert_ne!(uid("k"), uid("l"));
+}
+
+#[test]
+fn an_account_a_kind_and_a_key_have_one_uid() {
+    let (lesson, work) = (lesson(), homework(""));
+    let of = |account: &str, key: &str, fetched| {
+        uid(&Item { origin: &origin(account, key, fetched), what: What::Lesson(&lesson) })
+    };
+    assert_eq!(of("a", "k", 1), of("a", "k", 2));
+    assert_ne!(of("a", "k", 1), of("b", "k", 1));
+    assert_ne!(of("a", "k", 1), of("a", "l", 1));
+    assert_ne!(of("a", "k", 1), uid(&Item { origin: &origin("a", "k", 1), what: What::Homework(&work) }));
 }
 
 #[test]
@@ -59,12 +86,27 @@ fn what_is_written_is_read_as_it_was() {
     let (start, end) = (datetime(2026, 2, 14, 0, 0, 0, 0), datetime(2026, 3, 2, 0, 0, 0, 0));
     let holiday = TimetableEntry { start, end, teachers: Vec::new(), groups: Vec::new(), memo: None, ..lesson() };
     let lessons = [lesson(), cancelled, holiday];
-    let items = lessons.iter().map(|lesson| Item { key: "k", changed: 0, what: What::Lesson(lesson) });
+    let origin = origin("a", "k", 0);
     let records: Vec<Record> = lessons.iter().cloned().map(Record::TimetableEntry).collect();
-    assert_eq!(again(&calendar(None, items)), records);
     let work = homework("Exercices 1 &amp; 2<br>page 10");
-    let text = calendar(None, [Item { key: "k", changed: 0, what: What::Homework(&work) }]);
-    assert_eq!(again(&text), [Record::Homework(work)]);
+    for lang in [Lang::Fr, Lang::En] {
+        let items = lessons.iter().map(|lesson| Item { origin: &origin, what: What::Lesson(lesson) });
+        assert_eq!(again(&calendar(None, lang, items)), records);
+        let text = calendar(None, lang, [Item { origin: &origin, what: What::Homework(&work) }]);
+        assert_eq!(again(&text), [Record::Homework(work.clone())]);
+    }
+}
+
+#[test]
+fn a_calendar_speaks_its_readers_language() {
+    let (lesson, work, origin) = (lesson(), homework("Lire"), origin("a", "k", 0));
+    let items = [What::Lesson(&lesson), What::Homework(&work)].map(|what| Item { origin: &origin, what });
+    let text = |lang| calendar(None, lang, items).replace("\r\n ", "");
+    let (french, english) = (text(Lang::Fr), text(Lang::En));
+    assert!(french.contains("Professeurs\u{a0}: FICTIVE A.\\, MODELE B.\\nGroupe\u{a0}: [3B]\\n"), "{french}");
+    assert!(english.contains("Teachers: FICTIVE A.\\, MODELE B.\\nGroup: [3B]\\n"), "{english}");
+    assert!(french.contains("SUMMARY:Maths\u{a0}: Lire\r\n"), "{french}");
+    assert!(english.contains("SUMMARY:Maths: Lire\r\n"), "{english}");
 }
 
 #[test]
@@ -81,7 +123,7 @@ proptest! {
     fn any_text_is_written_and_read(subject in "[^\\p{C}\\s][^\\p{C}]{0,90}", memo in "\\PC{0,90}") {
         let subject = subject.trim().to_owned();
         let lesson = TimetableEntry { subject: subject.clone(), memo: Some(memo), ..lesson() };
-        let text = calendar(None, [Item { key: "k", changed: i64::MIN, what: What::Lesson(&lesson) }]);
+        let text = calendar(None, Lang::Fr, [Item { origin: &origin("a", "k", i64::MIN), what: What::Lesson(&lesson) }]);
         let records = again(&text);
         let [Record::TimetableEntry(read)] = records.as_slice() else { panic!("{records:?}") };
         prop_assert_eq!(&read.subject, &subject);
