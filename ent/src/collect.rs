@@ -107,13 +107,13 @@ pub fn enroll(bag: &Bag, mut account: Account, code: &str, pin: &str, how: &How)
     let collection = Collection::open_or_make(bag, how.lang)?;
     let device = device()?;
     let mut tell = |_: &str, _: u64, _: u64| {};
-    let mut run = Run::begin(&collection, account.clone(), how.now, &mut tell);
-    let (school, secret) = block_on(Pronote::enroll(code, pin, &device, how.manners, &mut run))??;
+    // All but the secret is known before the login: its token is saved in the middle of it, and is good for one use only.
+    let school = Pronote::school_of(code)?;
     account.url = school.address();
     account.uai = account.uai.or_else(|| school.uai());
-    account.secret = secret;
-    collection.save(&account)?;
-    Ok(account)
+    let mut run = Run::first(&collection, account, how.now, &mut tell);
+    block_on(Pronote::enroll(code, pin, &device, how.manners, &mut run))??;
+    Ok(run.end().0)
 }
 
 fn ask(account: &Account, how: &How, sink: &mut dyn Sink) -> Result<Result<(), Failure>, CollectError> {
@@ -163,7 +163,7 @@ fn finish(
     let trouble = failure.map(|failure| Trouble { word: failure.word().to_owned(), detail: failure.to_string() });
     let ended = Ended { at: how.now, counts, failure: trouble };
     account.last = Some(ended.clone());
-    collection.save(&account)?;
+    collection.update(&account)?;
     Ok(ended)
 }
 

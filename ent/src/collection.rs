@@ -108,6 +108,15 @@ impl Collection {
         Ok(account.save(&self.home, &self.access, &self.change)?)
     }
 
+    /// Keeps an account durably, unless it was removed meanwhile.
+    ///
+    /// # Errors
+    /// As [`Account::update`](crate::account::Account::update).
+    pub(crate) fn update(&self, account: &crate::account::Account) -> Result<(), KeepError> {
+        account.update(&self.home, &self.access, &self.change)?;
+        Ok(())
+    }
+
     /// Home.
     #[must_use]
     pub fn home(&self) -> &Space {

@@ -62,13 +62,21 @@ impl Pronote {
         device: &str,
         manners: Manners,
         sink: &mut dyn Sink,
-    ) -> Result<(Account, Secret), Failure> {
-        let (credentials, address) = Credentials::of_code(code, pin, device)?;
-        let account = Account::parse(&address)?;
-        let mut session = open(&account, &credentials, manners, sink).await?;
-        let secret = login::login(&mut session, &credentials, sink).await?;
-        let secret = secret.ok_or_else(|| session::changed("Authentification", "jetonConnexionAppliMobile"))?;
-        Ok((account, secret))
+    ) -> Result<(), Failure> {
+        let credentials = Credentials::of_code(code, pin, device)?;
+        let mut session = open(&Self::school_of(code)?, &credentials, manners, sink).await?;
+        match login::login(&mut session, &credentials, sink).await? {
+            Some(_) => Ok(()),
+            None => Err(session::changed("Authentification", "jetonConnexionAppliMobile")),
+        }
+    }
+
+    /// The school and the space in it that the text of a QR code is for.
+    ///
+    /// # Errors
+    /// [`Failure::Changed`] when it is no such code.
+    pub fn school_of(code: &str) -> Result<Account, Failure> {
+        Account::parse(&login::address_of(code)?)
     }
 
     /// Does what is to do in one session.
