@@ -1,6 +1,6 @@
 //! Collecting from one account, from the secret to the files: what the command line asks for.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use cartable_fs::FsError;
 use cartable_fs::bag::Bag;
@@ -68,7 +68,7 @@ impl From<FsError> for CollectError {
 pub struct How {
     /// In which language files are named, where none is yet.
     pub lang: Lang,
-    /// The time, in seconds since 1970.
+    /// The time when it begins, in seconds since 1970.
     pub now: i64,
     /// How platforms are asked.
     pub manners: Manners,
@@ -85,7 +85,11 @@ pub fn collect(
     how: &How,
     tell: &mut (dyn FnMut(&str, u64, u64) + Send),
 ) -> Result<Ended, CollectError> {
+    let begun = Instant::now();
     let _alone = bag.collecting();
+    // Another run may have taken hours.
+    let how = &How { now: after(how.now, begun), ..*how };
+    let begun = Instant::now();
     let collection = Collection::open_or_make(bag, how.lang)?;
     let account = Account::find(collection.home(), collection.access(), name)?;
     let account = account.ok_or_else(|| CollectError::NoAccount(name.to_owned()))?;
@@ -95,7 +99,13 @@ pub fn collect(
     let mut run = Run::begin(&collection, account.clone(), how.now, tell);
     let asked = ask(&account, how, &mut run)?;
     let (account, counts) = run.end();
-    finish(&collection, account, counts, asked.err(), how, tell)
+    let at = after(how.now, begun);
+    finish(&collection, account, counts, asked.err(), at, tell)
+}
+
+/// The time so long after `now`, in seconds since 1970, as the clock that is never set says.
+fn after(now: i64, begun: Instant) -> i64 {
+    now.saturating_add(i64::try_from(begun.elapsed().as_secs()).unwrap_or(i64::MAX))
 }
 
 /// Opens an account of PRONOTE with the text of a QR code and its PIN, and keeps it under `account.name`.
@@ -154,14 +164,14 @@ fn finish(
     mut account: Account,
     counts: Counts,
     failure: Option<Failure>,
-    how: &How,
+    at: i64,
     tell: &mut (dyn FnMut(&str, u64, u64) + Send),
 ) -> Result<Ended, CollectError> {
     collection.show(&mut |done, total| tell("views", done, total))?;
     let silence = failure.as_ref().map_or(Duration::ZERO, Failure::silence);
-    account.silent_until = how.now.saturating_add(i64::try_from(silence.as_secs()).unwrap_or(i64::MAX));
+    account.silent_until = at.saturating_add(i64::try_from(silence.as_secs()).unwrap_or(i64::MAX));
     let trouble = failure.map(|failure| Trouble { word: failure.word().to_owned(), detail: failure.to_string() });
-    let ended = Ended { at: how.now, counts, failure: trouble };
+    let ended = Ended { at, counts, failure: trouble };
     account.last = Some(ended.clone());
     collection.update(&account)?;
     Ok(ended)

@@ -3,6 +3,8 @@
 
 #[path = "accounts/removed.rs"]
 mod removed;
+#[path = "accounts/silence.rs"]
+mod silence;
 
 use std::sync::Arc;
 use std::time::Duration;
