@@ -74,6 +74,15 @@ pub struct How {
     pub manners: Manners,
 }
 
+impl How {
+    /// As it is now, for what it was made for at `begun`: later by what has passed since, as a clock says that nobody sets.
+    #[must_use]
+    pub fn since(self, begun: Instant) -> Self {
+        let passed = i64::try_from(begun.elapsed().as_secs()).unwrap_or(i64::MAX);
+        Self { now: self.now.saturating_add(passed), ..self }
+    }
+}
+
 /// Collects from an account, and shows what came; `tell` hears how far it is. Whatever the platform does, what came is kept, and the
 /// answer says how it ended.
 ///
@@ -88,7 +97,7 @@ pub fn collect(
     let begun = Instant::now();
     let _alone = bag.collecting();
     // Another run may have taken hours.
-    let how = &How { now: after(how.now, begun), ..*how };
+    let how = &how.since(begun);
     let begun = Instant::now();
     let collection = Collection::open_or_make(bag, how.lang)?;
     let account = Account::find(collection.home(), collection.access(), name)?;
@@ -99,13 +108,7 @@ pub fn collect(
     let mut run = Run::begin(&collection, account.clone(), how.now, tell);
     let asked = ask(&account, how, &mut run)?;
     let (account, counts) = run.end();
-    let at = after(how.now, begun);
-    finish(&collection, account, counts, asked.err(), at, tell)
-}
-
-/// The time so long after `now`, in seconds since 1970, as the clock that is never set says.
-fn after(now: i64, begun: Instant) -> i64 {
-    now.saturating_add(i64::try_from(begun.elapsed().as_secs()).unwrap_or(i64::MAX))
+    finish(&collection, account, counts, asked.err(), how.since(begun).now, tell)
 }
 
 /// Opens an account of PRONOTE with the text of a QR code and its PIN, and keeps it under `account.name`.

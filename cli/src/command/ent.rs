@@ -10,7 +10,7 @@ use cartable_ent::inbox;
 use cartable_ent::platform::http::Manners;
 use cartable_ent::record::Platform;
 use indicatif::{ProgressBar, ProgressStyle};
-use serde_json::json;
+use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use super::{date, moment, now, print, report};
@@ -192,15 +192,21 @@ fn collect(unlock: &Unlock, accounts: &[String], text: &Text) -> Result<(), Fail
     let task = SchoolTask::Collect { accounts: accounts.to_vec(), english: text.is_english(), now: seconds() };
     let SchoolDone::Collected(all) = ask(unlock, None, task, text)? else { return Ok(()) };
     if unlock.json {
+        let all: Vec<_> = all.iter().map(|one| as_json(one, text)).collect();
         output::print(json!({ "accounts": all }))?;
     } else if all.is_empty() {
         output::print(text.say("no-accounts"))?;
     } else {
-        for CollectedFrom { account, ended, silent_until } in &all {
+        for CollectedFrom { account, ended, silent_until, failed } in &all {
             output::print(account)?;
-            match ended {
-                Some(ended) => say_ended(ended, *silent_until, text)?,
-                None => output::print(format!("    {}", silent(*silent_until, text)))?,
+            match (ended, failed) {
+                (Some(ended), _) => say_ended(ended, *silent_until, text)?,
+                (None, Some(failed)) => {
+                    for line in failed.sentences(text).lines() {
+                        output::print(format!("    {line}"))?;
+                    }
+                }
+                (None, None) => output::print(format!("    {}", silent(*silent_until, text)))?,
             }
         }
     }
@@ -209,6 +215,12 @@ fn collect(unlock: &Unlock, accounts: &[String], text: &Text) -> Result<(), Fail
         0 => Ok(()),
         count => Err(Failure::NotCollected { count: count.to_string() }),
     }
+}
+
+/// How collecting from an account ended, for programs: a failure as people read it.
+fn as_json(one: &CollectedFrom, text: &Text) -> Value {
+    let failed = one.failed.as_ref().map(|failed| failed.sentences(text));
+    json!({ "account": one.account, "ended": one.ended, "silent_until": one.silent_until, "failed": failed })
 }
 
 fn schedule(unlock: &Unlock, when: When, accounts: &[String], text: &Text) -> Result<(), Failure> {
