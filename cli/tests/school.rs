@@ -73,6 +73,35 @@ fn the_portal_is_logged_in_to_with_a_browser() {
     assert_eq!(account["last"]["counts"]["new"], 0);
 }
 
+#[test]
+fn what_can_be_no_account_is_refused_before_anything_is_asked() {
+    let desk = Desk::with_bag();
+    let refused = |words: &[&str], wanted: [&str; 2]| {
+        for (locale, wanted) in ["en_US.UTF-8", "fr_FR.UTF-8"].into_iter().zip(wanted) {
+            let mut command = desk.command();
+            command.args(["ent", "add", "bag", "one"]).args(words).env("LC_ALL", locale).env("LANG", locale);
+            let output = command.output().unwrap();
+            assert_eq!(output.status.code(), Some(20), "{words:?}: {}", said(&output));
+            assert!(said(&output).contains(wanted), "{words:?}: {}", said(&output));
+        }
+    };
+    let named = ["is no address that begins with https://", "n'est pas une adresse qui commence par https://"];
+    for url in ["cours.example", "http://cours.example/", "ftp://cours.example/"] {
+        refused(&["--platform", "moodle", "--url", url, "--login", "lou"], named);
+    }
+    refused(&["--platform", "pix", "--url", "nowhere"], named);
+    let other = "https://school.example/pronote/direction.html";
+    refused(&["--platform", "pronote", "--url", other, "--login", "lou"], ["page where pupils", "page o\u{f9}"]);
+    let school = "https://school.example/pronote/eleve.html";
+    refused(&["--platform", "pronote", "--url", school], ["--login or --code-file", "--login ou --code-file"]);
+    refused(&["--platform", "pmb", "--url", school], ["wants a login", "veut un identifiant"]);
+    refused(&["--platform", "pix", "--code-file", "picture"], ["of PRONOTE only", "qu'un compte PRONOTE"]);
+    fs::write(desk.path("address"), "P-ABCDEFGH\n").unwrap();
+    let calendar = ["--platform", "calendar", "--password-file", "address", "--passphrase-file", "passphrase"];
+    refused(&calendar, ["no address of a calendar", "l'adresse d'un agenda"]);
+    assert!(accounts(&desk).is_empty());
+}
+
 /// Keeps an account in the bag as an older program may have.
 fn keep_account(desk: &Desk, name: &str, platform: Platform, url: &str) {
     let state = Arc::new(StateFolder::open(&desk.path("state")).unwrap());
@@ -116,7 +145,7 @@ fn one_account_that_fails_does_not_stop_the_others() {
 #[test]
 fn collecting_by_itself_is_off_until_it_is_turned_on() {
     let desk = Desk::with_bag();
-    fs::write(desk.path("token"), "P-ABCDEFGH\n").unwrap();
+    fs::write(desk.path("token"), "https://ics.example/secret\n").unwrap();
     for name in ["one", "two"] {
         let add = ["ent", "add", "bag", name, "--platform", "calendar", "--url", "https://ics.example/"];
         desk.does(&[&add[..], &["--password-file", "token"]].concat());

@@ -1,5 +1,7 @@
 //! Collecting from one account, from the secret to the files: what the command line asks for.
 
+mod adding;
+
 use std::time::{Duration, Instant};
 
 use cartable_fs::FsError;
@@ -8,6 +10,8 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use reqwest::Url;
+
+pub use adding::{add, enroll, is_address, needs_login, typed};
 
 use crate::account::{Account, Counts, Ended, Trouble};
 use crate::collection::{Collection, KeepError, Run};
@@ -46,9 +50,12 @@ pub enum CollectError {
     /// The bag.
     #[error(transparent)]
     Keep(#[from] KeepError),
-    /// The account's address is none.
-    #[error("this is no address: {0}")]
+    /// The account's address is none, or one of plain HTTP.
+    #[error("this is no address of HTTPS: {0}")]
     Address(String),
+    /// What is to open the account can't.
+    #[error("{0}")]
+    Unfit(&'static str),
     /// The system has no thread or no clock for it.
     #[error("the system can't do it: {0}")]
     System(String),
@@ -109,24 +116,6 @@ pub fn collect(
     let asked = ask(&account, how, &mut run)?;
     let (account, counts) = run.end();
     finish(&collection, account, counts, asked.err(), how.since(begun).now, tell)
-}
-
-/// Opens an account of PRONOTE with the text of a QR code and its PIN, and keeps it under `account.name`.
-///
-/// # Errors
-/// [`CollectError::Login`]; those of keeping it.
-pub fn enroll(bag: &Bag, mut account: Account, code: &str, pin: &str, how: &How) -> Result<Account, CollectError> {
-    let _alone = bag.collecting();
-    let collection = Collection::open_or_make(bag, how.lang)?;
-    let device = device()?;
-    let mut tell = |_: &str, _: u64, _: u64| {};
-    // All but the secret is known before the login: its token is saved in the middle of it, and is good for one use only.
-    let school = Pronote::school_of(code)?;
-    account.url = school.address();
-    account.uai = account.uai.or_else(|| school.uai());
-    let mut run = Run::first(&collection, account, how.now, &mut tell);
-    block_on(Pronote::enroll(code, pin, &device, how.manners, &mut run))??;
-    Ok(run.end().0)
 }
 
 fn ask(account: &Account, how: &How, sink: &mut dyn Sink) -> Result<Result<(), Failure>, CollectError> {
@@ -198,22 +187,6 @@ pub(crate) fn at_school(moment: DateTime) -> i64 {
     zone.to_timestamp(moment).map_or(i64::MAX, Timestamp::as_second)
 }
 
-/// A new name for this program at a platform.
-fn device() -> Result<String, CollectError> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(|error| CollectError::System(error.to_string()))?;
-    Ok(data_encoding::HEXLOWER.encode(&bytes))
-}
-
-/// Keeps an account; the first one makes the space of what is collected.
-///
-/// # Errors
-/// Those of keeping it.
-pub fn add(bag: &Bag, account: &Account, lang: Lang) -> Result<(), CollectError> {
-    let _alone = bag.collecting();
-    Ok(Collection::open_or_make(bag, lang)?.save(account)?)
-}
-
 /// Logs in to Toutatice: `open` is given the address for the browser, and the page that the browser ends at says `said`. `site` is
 /// empty for the portal of Rennes. Returns the secret of the account, which is not kept yet.
 ///
@@ -236,17 +209,6 @@ fn portal(site: &str) -> Result<Portal, CollectError> {
     let site = if site.is_empty() { TOUTATICE } else { site };
     let url = Url::parse(site).map_err(|_| CollectError::Address(site.to_owned()))?;
     Ok(Portal { site: url, client: CLIENT.to_owned() })
-}
-
-/// A secret that its owner typed for a platform.
-#[must_use]
-pub fn typed(platform: Platform, login: Option<String>, secret: zeroize::Zeroizing<String>) -> Secret {
-    match (platform, login) {
-        (Platform::Calendar, _) => Secret::Address { url: secret },
-        (Platform::Pix, _) => Secret::Code { code: secret },
-        (_, Some(login)) => Secret::Password { login, password: secret },
-        (_, None) => Secret::Token { login: String::new(), token: secret, device: String::new() },
-    }
 }
 
 /// Forgets an account and all that was collected from it, and what its records alone referred to. Returns how many records went.

@@ -1,6 +1,8 @@
 //! Accounts in a bag: how they are added and removed, and what a run leaves of them.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 
+#[path = "accounts/added.rs"]
+mod added;
 #[path = "accounts/removed.rs"]
 mod removed;
 #[path = "accounts/silence.rs"]

@@ -200,12 +200,12 @@ fn add(bag: &Bag, named: &Named, opened_by: &OpenedBy, how: &How) -> Result<(), 
     match opened_by {
         OpenedBy::Typed { login, secret } => {
             account.secret = collect::typed(named.platform, login.clone(), text(secret)?);
-            collect::add(bag, &account, how.lang)?;
+            collect::add(bag, &account, how)?;
         }
         OpenedBy::LoggedIn { secret } => {
             let secret = serde_json::from_slice(&secret.0);
             account.secret = secret.map_err(|error| Failure::Account { what: error.to_string() })?;
-            collect::add(bag, &account, how.lang)?;
+            collect::add(bag, &account, how)?;
         }
         OpenedBy::Code { code, pin } => {
             collect::enroll(bag, account, &text(code)?, &text(pin)?, how)?;
@@ -341,7 +341,7 @@ impl From<CollectError> for Failure {
             CollectError::NoAccount(name) => Self::NoAccount { name },
             CollectError::Keep(error) => error.into(),
             CollectError::Login(failure) => Self::Account { what: failure.to_string() },
-            CollectError::Address(_) => Self::Account { what: error.to_string() },
+            CollectError::Address(_) | CollectError::Unfit(_) => Self::Account { what: error.to_string() },
             CollectError::Silent { .. } | CollectError::System(_) => Self::Other { what: error.to_string() },
         }
     }

@@ -317,7 +317,7 @@ fn redirect(response: &reqwest::Response) -> Option<Result<Url, Failure>> {
 }
 
 /// Whether an address may be asked: HTTPS, or plain HTTP at this machine.
-fn may_be_asked(url: &Url) -> bool {
+pub(crate) fn may_be_asked(url: &Url) -> bool {
     let host = url.host_str().map(|host| host.trim_start_matches('[').trim_end_matches(']'));
     let here = |host: &str| host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
     match url.scheme() {
