@@ -9,6 +9,7 @@ use crate::collection::{Collection, Run};
 use crate::connector::Secret;
 use crate::platform::calendar;
 use crate::platform::http::may_be_asked;
+use crate::platform::moodle::Moodle;
 use crate::platform::pronote::{Account as School, Pronote};
 use crate::record::Platform;
 
@@ -49,14 +50,21 @@ fn check(account: &Account) -> Result<(), CollectError> {
     }
 }
 
-/// Keeps an account; the first one makes the space of what is collected.
+/// Keeps an account; the first one makes the space of what is collected. Moodle gives a token for a password, and the token is what is
+/// kept; the others are not asked.
 ///
 /// # Errors
-/// [`CollectError::Address`] and [`CollectError::Unfit`], when it can't be one; those of keeping it.
+/// [`CollectError::Address`] and [`CollectError::Unfit`], when it can't be one; [`CollectError::Login`]; those of keeping it.
 pub fn add(bag: &Bag, account: &Account, how: &How) -> Result<(), CollectError> {
     check(account)?;
     let _alone = bag.collecting();
-    Ok(Collection::open_or_make(bag, how.lang)?.save(account)?)
+    let collection = Collection::open_or_make(bag, how.lang)?;
+    let mut account = account.clone();
+    if account.platform == Platform::Moodle {
+        let token = block_on(Moodle::enroll(&account.url, &account.secret, how.manners))??;
+        account.secret = token.unwrap_or(account.secret);
+    }
+    Ok(collection.save(&account)?)
 }
 
 /// Opens an account of PRONOTE with the text of a QR code and its PIN, and keeps it under `account.name`.

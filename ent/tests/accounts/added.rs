@@ -1,9 +1,11 @@
 //! What is refused when an account is added, and what is kept of it.
 
-use cartable_ent::collect::{CollectError, add, enroll, typed};
-use cartable_ent::connector::Secret;
+use cartable_ent::collect::{CollectError, add, collect, enroll, typed};
+use cartable_ent::connector::{Failure, Secret};
 use cartable_ent::record::Platform;
+use cartable_platforms::moodle::{LOGIN, Moodle, PASSWORD, TOKEN};
 use cartable_platforms::pronote::PIN;
+use cartable_platforms::{Fault, Running};
 
 use super::{NOW, Satchel, account, how, password, school};
 
@@ -55,4 +57,26 @@ fn what_can_open_nothing_is_refused() {
     assert!(matches!(refused, Err(CollectError::Unfit(_))), "{refused:?}");
     assert!(satchel.account("one").is_none());
     assert_eq!(school.faults.requests(), 0);
+}
+
+#[test]
+fn the_password_of_moodle_is_changed_for_a_token_and_not_kept() {
+    let (satchel, site) = (Satchel::new(), Running::start(Moodle::default(), 0));
+    let moodle = |secret| account("moodle", Platform::Moodle, &site.url(), secret);
+    let refused = add(&satchel.bag, &moodle(password(LOGIN, "other")), &how(NOW));
+    assert!(matches!(refused, Err(CollectError::Login(Failure::BadLogin))), "{refused:?}");
+    site.faults.plan([(0, Fault::Drop)]);
+    let refused = add(&satchel.bag, &moodle(password(LOGIN, PASSWORD)), &how(NOW));
+    assert!(matches!(refused, Err(CollectError::Login(Failure::Unreachable(_)))), "{refused:?}");
+    assert!(satchel.account("moodle").is_none());
+    add(&satchel.bag, &moodle(password(LOGIN, PASSWORD)), &how(NOW)).unwrap();
+    let Secret::Token { login, token, .. } = satchel.account("moodle").unwrap().secret else { panic!("no token") };
+    assert_eq!((login.as_str(), token.as_str()), (LOGIN, TOKEN));
+    let _ = site.platform.asked();
+    assert_eq!(collect(&satchel.bag, "moodle", &how(NOW), &mut |_, _, _| {}).unwrap().failure, None);
+    assert!(!site.platform.asked().contains(&"login".to_owned()));
+    // A token that its owner typed is kept as it is.
+    add(&satchel.bag, &moodle(typed(Platform::Moodle, None, TOKEN.to_owned().into())), &how(NOW)).unwrap();
+    assert!(matches!(satchel.account("moodle").unwrap().secret, Secret::Token { login, .. } if login.is_empty()));
+    assert!(!site.platform.asked().contains(&"login".to_owned()));
 }
