@@ -53,6 +53,14 @@ pub enum CollectError {
     /// The account's address is none, or one of plain HTTP.
     #[error("this is no address of HTTPS: {0}")]
     Address(String),
+    /// Records under the account's name are of another platform.
+    #[error("what was collected under the name {name} is of another platform: {}", platform.name())]
+    OtherPlatform {
+        /// The name.
+        name: String,
+        /// That platform.
+        platform: Platform,
+    },
     /// What is to open the account can't.
     #[error("{0}")]
     Unfit(&'static str),

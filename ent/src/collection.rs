@@ -6,6 +6,7 @@
 //! `made` what was rendered; `watched` is the state of a file of an outside folder when it was looked at. A unit is marked stale before a record in it is written, and the mark goes when its files are
 //! written: whatever a crash leaves, the next run makes good.
 
+mod begin;
 mod coming;
 mod dropped;
 mod files;

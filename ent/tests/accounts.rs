@@ -3,6 +3,8 @@
 
 #[path = "accounts/added.rs"]
 mod added;
+#[path = "accounts/names.rs"]
+mod names;
 #[path = "accounts/removed.rs"]
 mod removed;
 #[path = "accounts/silence.rs"]

@@ -340,6 +340,9 @@ impl From<CollectError> for Failure {
         match error {
             CollectError::NoAccount(name) => Self::NoAccount { name },
             CollectError::Keep(error) => error.into(),
+            CollectError::OtherPlatform { name, platform } => {
+                Self::AccountName { name, platform: platform.name().to_owned() }
+            }
             CollectError::Login(failure) => Self::Account { what: failure.to_string() },
             CollectError::Address(_) | CollectError::Unfit(_) => Self::Account { what: error.to_string() },
             CollectError::Silent { .. } | CollectError::System(_) => Self::Other { what: error.to_string() },

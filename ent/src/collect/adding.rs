@@ -2,6 +2,7 @@
 
 use cartable_fs::bag::Bag;
 use reqwest::Url;
+use zeroize::Zeroizing;
 
 use super::{CollectError, How, block_on};
 use crate::account::Account;
@@ -54,38 +55,53 @@ fn check(account: &Account) -> Result<(), CollectError> {
 /// kept; the others are not asked.
 ///
 /// # Errors
-/// [`CollectError::Address`] and [`CollectError::Unfit`], when it can't be one; [`CollectError::Login`]; those of keeping it.
+/// [`CollectError::Address`], [`CollectError::Unfit`] and [`CollectError::OtherPlatform`], when it can't be one;
+/// [`CollectError::Login`]; those of keeping it.
 pub fn add(bag: &Bag, account: &Account, how: &How) -> Result<(), CollectError> {
     check(account)?;
     let _alone = bag.collecting();
     let collection = Collection::open_or_make(bag, how.lang)?;
+    is_free(&collection, account)?;
     let mut account = account.clone();
     if account.platform == Platform::Moodle {
         let token = block_on(Moodle::enroll(&account.url, &account.secret, how.manners))??;
         account.secret = token.unwrap_or(account.secret);
     }
+    collection.begin_account(&account)?;
     Ok(collection.save(&account)?)
+}
+
+/// Whether what was collected under the name of an account, if anything was, is of its platform.
+fn is_free(collection: &Collection, account: &Account) -> Result<(), CollectError> {
+    match collection.other_platform(&account.name, account.platform)? {
+        Some(platform) => Err(CollectError::OtherPlatform { name: account.name.0.clone(), platform }),
+        None => Ok(()),
+    }
 }
 
 /// Opens an account of PRONOTE with the text of a QR code and its PIN, and keeps it under `account.name`.
 ///
 /// # Errors
-/// [`CollectError::Unfit`] for another platform, [`CollectError::Login`], [`CollectError::Address`]; those of keeping it.
+/// [`CollectError::Unfit`] for another platform, [`CollectError::OtherPlatform`], [`CollectError::Login`], [`CollectError::Address`];
+/// those of keeping it.
 pub fn enroll(bag: &Bag, mut account: Account, code: &str, pin: &str, how: &How) -> Result<Account, CollectError> {
     if account.platform != Platform::Pronote {
         return Err(CollectError::Unfit("a QR code opens an account of PRONOTE only"));
     }
     let _alone = bag.collecting();
     let collection = Collection::open_or_make(bag, how.lang)?;
+    is_free(&collection, &account)?;
     let device = device()?;
     let mut tell = |_: &str, _: u64, _: u64| {};
     // All but the secret is known before the login: its token is saved in the middle of it, and is good for one use only.
-    let school = Pronote::school_of(code)?;
+    let (school, login) = Pronote::named_by(code, pin)?;
     account.url = school.address();
     if !is_address(account.platform, &account.url) {
         return Err(CollectError::Address(account.url));
     }
     account.uai = account.uai.or_else(|| school.uai());
+    account.secret = Secret::Token { login, token: Zeroizing::default(), device: device.clone() };
+    collection.begin_account(&account)?;
     let mut run = Run::first(&collection, account, how.now, &mut tell);
     block_on(Pronote::enroll(code, pin, &device, how.manners, &mut run))??;
     Ok(run.end().0)
@@ -93,7 +109,7 @@ pub fn enroll(bag: &Bag, mut account: Account, code: &str, pin: &str, how: &How)
 
 /// A secret that its owner typed for a platform.
 #[must_use]
-pub fn typed(platform: Platform, login: Option<String>, secret: zeroize::Zeroizing<String>) -> Secret {
+pub fn typed(platform: Platform, login: Option<String>, secret: Zeroizing<String>) -> Secret {
     match (platform, login) {
         (Platform::Calendar, _) => Secret::Address { url: secret },
         (Platform::Pix, _) => Secret::Code { code: secret },

@@ -80,6 +80,11 @@ impl Collection {
         let kept = self.space.kept(&self.access, "note", &key(account, name))?;
         Ok(kept.and_then(|kept| String::from_utf8(kept.data).ok()))
     }
+
+    /// Notes something for an account under a name.
+    pub(super) fn keep_note(&self, account: &AccountId, name: &str, value: &str) -> Result<(), KeepError> {
+        Ok(self.space.keep(&self.change, "note", &key(account, name), 1, value.as_bytes())?)
+    }
 }
 
 impl Sink for Run<'_> {
@@ -168,9 +173,7 @@ impl Sink for Run<'_> {
         if self.noted(name)?.as_deref() == Some(value) {
             return Ok(());
         }
-        let (collection, key) = (self.collection, self.key(name));
-        let kept = collection.space.keep(&collection.change, "note", &key, 1, value.as_bytes());
-        kept.map_err(|error| failed(error.into()))
+        self.collection.keep_note(&self.account.name, name, value).map_err(failed)
     }
 
     fn progress(&mut self, what: &str, done: u64, total: u64) {

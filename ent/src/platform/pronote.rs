@@ -63,20 +63,21 @@ impl Pronote {
         manners: Manners,
         sink: &mut dyn Sink,
     ) -> Result<(), Failure> {
-        let credentials = Credentials::of_code(code, pin, device)?;
-        let mut session = open(&Self::school_of(code)?, &credentials, manners, sink).await?;
+        let (credentials, address) = Credentials::of_code(code, pin, device)?;
+        let mut session = open(&Account::parse(&address)?, &credentials, manners, sink).await?;
         match login::login(&mut session, &credentials, sink).await? {
             Some(_) => Ok(()),
             None => Err(session::changed("Authentification", "jetonConnexionAppliMobile")),
         }
     }
 
-    /// The school and the space in it that the text of a QR code is for.
+    /// The school that the text of a QR code is for, with the space in it, and the login. Nobody is asked.
     ///
     /// # Errors
-    /// [`Failure::Changed`] when it is no such code.
-    pub fn school_of(code: &str) -> Result<Account, Failure> {
-        Account::parse(&login::address_of(code)?)
+    /// [`Failure::BadLogin`] when the PIN is another, [`Failure::Changed`] when it is no such code.
+    pub fn named_by(code: &str, pin: &str) -> Result<(Account, String), Failure> {
+        let (credentials, address) = Credentials::of_code(code, pin, "")?;
+        Ok((Account::parse(&address)?, credentials.login))
     }
 
     /// Does what is to do in one session.

@@ -37,14 +37,16 @@ pub(super) enum By {
 }
 
 impl Credentials {
-    /// Reads the text of a QR code.
+    /// Reads the text of a QR code; the address in it too.
     ///
     /// # Errors
     /// [`Failure::BadLogin`] when the PIN is another, [`Failure::Changed`] when it is no such code.
-    pub(super) fn of_code(code: &str, pin: &str, device: &str) -> Result<Self, Failure> {
-        let open = |name: &str| open_code(&field_of(code, name)?, pin).ok_or(Failure::BadLogin);
+    pub(super) fn of_code(code: &str, pin: &str, device: &str) -> Result<(Self, String), Failure> {
+        let code: Value = serde_json::from_str(code).map_err(|_| changed("QR code", "JSON"))?;
+        let field = |name: &str| json::text(&code, name).ok_or_else(|| changed("QR code", name));
+        let open = |name: &str| open_code(&field(name)?, pin).ok_or(Failure::BadLogin);
         let (login, secret) = (open("login")?.to_string(), open("jeton")?);
-        Ok(Self { login, secret, by: By::Code { device: device.to_owned() } })
+        Ok((Self { login, secret, by: By::Code { device: device.to_owned() } }, field("url")?))
     }
 
     /// What an account's kept secret logs in with.
@@ -74,19 +76,6 @@ impl Credentials {
             By::Password => "",
         }
     }
-}
-
-/// The address in the text of a QR code.
-///
-/// # Errors
-/// [`Failure::Changed`] when it is no such code.
-pub(super) fn address_of(code: &str) -> Result<String, Failure> {
-    field_of(code, "url")
-}
-
-fn field_of(code: &str, name: &str) -> Result<String, Failure> {
-    let code: Value = serde_json::from_str(code).map_err(|_| changed("QR code", "JSON"))?;
-    json::text(&code, name).ok_or_else(|| changed("QR code", name))
 }
 
 /// Logs in. Gives the new secret, when there is one; it is saved.
