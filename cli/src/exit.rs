@@ -73,6 +73,8 @@ pub(crate) enum Failure {
     AccountThere { name: String },
     /// There is no account of this name.
     NoAccount { name: String },
+    /// What was collected under the name of an account is of another platform.
+    AccountName { name: String, platform: String },
     /// An account can't be opened so.
     Account { what: String },
     /// Some platforms gave not all, or must not be asked yet.
@@ -113,7 +115,7 @@ impl Failure {
             Self::Address { .. } => 17,
             Self::Certificate { .. } => 18,
             Self::PlainRefused { .. } => 19,
-            Self::AccountThere { .. } | Self::NoAccount { .. } | Self::Account { .. } => 20,
+            Self::AccountThere { .. } | Self::NoAccount { .. } | Self::AccountName { .. } | Self::Account { .. } => 20,
             Self::NotCollected { .. } | Self::NotTaken { .. } => 21,
         }
     }
@@ -151,6 +153,9 @@ impl Failure {
             Self::NoDevice { name } => ("no-device", vec![("name", name.into())]),
             Self::AccountThere { name } => ("account-there", vec![("name", name.into())]),
             Self::NoAccount { name } => ("no-account", vec![("name", name.into())]),
+            Self::AccountName { name, platform } => {
+                ("account-name", vec![("name", name.into()), ("platform", platform.into())])
+            }
             Self::Account { what } => ("account", vec![("what", what.into())]),
             Self::NotCollected { count } => ("not-collected", vec![("count", count.into())]),
             Self::NotTaken { count } => ("not-taken", vec![("count", count.into())]),

@@ -8,9 +8,14 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::Stdio;
+use std::sync::Arc;
 
-use cartable_platforms::Running;
+use cartable_ent::account::Account;
+use cartable_ent::connector;
+use cartable_ent::record::{AccountId, Platform};
+use cartable_fs::bag::{Bag, Opening, Passphrase, Secret, StateFolder};
 use cartable_platforms::toutatice::Toutatice;
+use cartable_platforms::{Pix, Running};
 use desk::{Desk, PASSPHRASE, said};
 use serde_json::Value;
 
@@ -69,9 +74,78 @@ fn the_portal_is_logged_in_to_with_a_browser() {
 }
 
 #[test]
+fn what_can_be_no_account_is_refused_before_anything_is_asked() {
+    let desk = Desk::with_bag();
+    let refused = |words: &[&str], wanted: [&str; 2]| {
+        for (locale, wanted) in ["en_US.UTF-8", "fr_FR.UTF-8"].into_iter().zip(wanted) {
+            let mut command = desk.command();
+            command.args(["ent", "add", "bag", "one"]).args(words).env("LC_ALL", locale).env("LANG", locale);
+            let output = command.output().unwrap();
+            assert_eq!(output.status.code(), Some(20), "{words:?}: {}", said(&output));
+            assert!(said(&output).contains(wanted), "{words:?}: {}", said(&output));
+        }
+    };
+    let named = ["is no address that begins with https://", "n'est pas une adresse qui commence par https://"];
+    for url in ["cours.example", "http://cours.example/", "ftp://cours.example/"] {
+        refused(&["--platform", "moodle", "--url", url, "--login", "lou"], named);
+    }
+    refused(&["--platform", "pix", "--url", "nowhere"], named);
+    let other = "https://school.example/pronote/direction.html";
+    refused(&["--platform", "pronote", "--url", other, "--login", "lou"], ["page where pupils", "page o\u{f9}"]);
+    let school = "https://school.example/pronote/eleve.html";
+    refused(&["--platform", "pronote", "--url", school], ["--login or --code-file", "--login ou --code-file"]);
+    refused(&["--platform", "pmb", "--url", school], ["wants a login", "veut un identifiant"]);
+    refused(&["--platform", "pix", "--code-file", "picture"], ["of PRONOTE only", "qu'un compte PRONOTE"]);
+    fs::write(desk.path("address"), "P-ABCDEFGH\n").unwrap();
+    let calendar = ["--platform", "calendar", "--password-file", "address", "--passphrase-file", "passphrase"];
+    refused(&calendar, ["no address of a calendar", "l'adresse d'un agenda"]);
+    assert!(accounts(&desk).is_empty());
+}
+
+/// Keeps an account in the bag as an older program may have.
+fn keep_account(desk: &Desk, name: &str, platform: Platform, url: &str) {
+    let state = Arc::new(StateFolder::open(&desk.path("state")).unwrap());
+    let passphrase = Passphrase::new(b"quatre petits chats".to_vec().into()).unwrap();
+    let bag = Bag::open(&desk.path("bag"), &Secret::Passphrase(passphrase), &state, Opening::default()).unwrap();
+    let account = Account {
+        name: AccountId(name.to_owned()),
+        platform,
+        url: url.to_owned(),
+        uai: None,
+        secret: connector::Secret::Code { code: "P-ABCDEFGH".to_owned().into() },
+        added: 1,
+        last: None,
+        silent_until: 0,
+    };
+    let access = bag.access().unwrap();
+    account.save(&bag.open_home().unwrap(), &access, &access.change().unwrap()).unwrap();
+    bag.close_spaces().unwrap();
+}
+
+#[test]
+fn one_account_that_fails_does_not_stop_the_others() {
+    let desk = Desk::with_bag();
+    let pix = Running::start(Pix::default(), 0);
+    keep_account(&desk, "a school", Platform::Pronote, "nowhere");
+    keep_account(&desk, "certificate", Platform::Pix, &pix.url());
+    let collected = desk.run(&[&["ent", "collect", "bag", "--json"][..], &PASSPHRASE].concat());
+    assert_eq!(collected.status.code(), Some(21), "{}", said(&collected));
+    assert!(said(&collected).starts_with("2 accounts"), "{}", said(&collected));
+    let shown: Value = serde_json::from_slice(&collected.stdout).unwrap();
+    let [school, certificate] = shown["accounts"].as_array().unwrap().as_slice() else { panic!("{shown}") };
+    assert!(school["ended"].is_null() && school["failed"].as_str().unwrap().contains("nowhere"), "{shown}");
+    // It was asked, and does not know this code.
+    assert_eq!((&certificate["failed"], &certificate["ended"]["failure"]["word"]), (&Value::Null, &"bad-login".into()));
+    let collected = desk.run(&[&["ent", "collect", "bag"][..], &PASSPHRASE].concat());
+    let shown = String::from_utf8(collected.stdout).unwrap();
+    assert!(shown.contains("a school\n    The account can't be opened so: "), "{shown}");
+    assert!(shown.contains("certificate\n    It is not asked again before "), "{shown}");
+}
+
+#[test]
 fn collecting_by_itself_is_off_until_it_is_turned_on() {
     let desk = Desk::with_bag();
-    fs::write(desk.path("token"), "P-ABCDEFGH\n").unwrap();
+    fs::write(desk.path("token"), "https://ics.example/secret\n").unwrap();
     for name in ["one", "two"] {
         let add = ["ent", "add", "bag", name, "--platform", "calendar", "--url", "https://ics.example/"];
         desk.does(&[&add[..], &["--password-file", "token"]].concat());

@@ -2,6 +2,7 @@
 
 use cartable_fs::{FsError, Space};
 use cartable_share::{Access, Change};
+use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -11,6 +12,10 @@ use crate::schedule;
 
 /// The kind of value in home.
 const KIND: &str = "account";
+
+/// Held by who writes or removes an account, so that a run that ends can look and write at once. One for all bags: it is held for two
+/// statements.
+static WRITING: Mutex<()> = Mutex::new(());
 
 /// An account at a platform.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -95,18 +100,46 @@ impl Account {
     /// # Errors
     /// Those of writing.
     pub fn save(&self, home: &Space, access: &Access, change: &Change) -> Result<(), FsError> {
-        let data = Zeroizing::new(serde_json::to_vec(self).map_err(|_| FsError::Invalid("account"))?);
-        home.keep(change, KIND, self.name.0.as_bytes(), 1, &data)?;
+        {
+            let _writing = WRITING.lock();
+            self.write(home, change)?;
+        }
         home.sync_all(access)
     }
 
-    /// Forgets it; what was collected stays. Returns whether it was known.
+    /// Keeps it durably, where it is still known: one that was removed meanwhile stays removed, and another that was added under its
+    /// name stays as it is. Returns whether it was kept.
+    ///
+    /// # Errors
+    /// As [`Account::find`], and those of writing.
+    pub fn update(&self, home: &Space, access: &Access, change: &Change) -> Result<bool, FsError> {
+        {
+            let _writing = WRITING.lock();
+            if Self::find(home, access, &self.name.0)?.is_none_or(|known| known.added != self.added) {
+                return Ok(false);
+            }
+            self.write(home, change)?;
+        }
+        home.sync_all(access)?;
+        Ok(true)
+    }
+
+    fn write(&self, home: &Space, change: &Change) -> Result<(), FsError> {
+        let data = Zeroizing::new(serde_json::to_vec(self).map_err(|_| FsError::Invalid("account"))?);
+        home.keep(change, KIND, self.name.0.as_bytes(), 1, &data)
+    }
+
+    /// Forgets it; what was collected stays. A run of it need not have ended: see [`Account::update`]. Returns whether it was known.
     ///
     /// # Errors
     /// Those of writing.
     pub fn remove(home: &Space, access: &Access, change: &Change, name: &str) -> Result<bool, FsError> {
-        let known = home.kept(access, KIND, name.as_bytes())?.is_some();
-        home.forget_kept(change, KIND, name.as_bytes())?;
+        let known = {
+            let _writing = WRITING.lock();
+            let known = home.kept(access, KIND, name.as_bytes())?.is_some();
+            home.forget_kept(change, KIND, name.as_bytes())?;
+            known
+        };
         schedule::set(home, access, change, name, false)?;
         Ok(known)
     }

@@ -1,6 +1,8 @@
 //! Collecting from one account, from the secret to the files: what the command line asks for.
 
-use std::time::Duration;
+mod adding;
+
+use std::time::{Duration, Instant};
 
 use cartable_fs::FsError;
 use cartable_fs::bag::Bag;
@@ -8,6 +10,8 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use reqwest::Url;
+
+pub use adding::{add, enroll, is_address, needs_login, typed};
 
 use crate::account::{Account, Counts, Ended, Trouble};
 use crate::collection::{Collection, KeepError, Run};
@@ -46,9 +50,20 @@ pub enum CollectError {
     /// The bag.
     #[error(transparent)]
     Keep(#[from] KeepError),
-    /// The account's address is none.
-    #[error("this is no address: {0}")]
+    /// The account's address is none, or one of plain HTTP.
+    #[error("this is no address of HTTPS: {0}")]
     Address(String),
+    /// Records under the account's name are of another platform.
+    #[error("what was collected under the name {name} is of another platform: {}", platform.name())]
+    OtherPlatform {
+        /// The name.
+        name: String,
+        /// That platform.
+        platform: Platform,
+    },
+    /// What is to open the account can't.
+    #[error("{0}")]
+    Unfit(&'static str),
     /// The system has no thread or no clock for it.
     #[error("the system can't do it: {0}")]
     System(String),
@@ -68,10 +83,19 @@ impl From<FsError> for CollectError {
 pub struct How {
     /// In which language files are named, where none is yet.
     pub lang: Lang,
-    /// The time, in seconds since 1970.
+    /// The time when it begins, in seconds since 1970.
     pub now: i64,
     /// How platforms are asked.
     pub manners: Manners,
+}
+
+impl How {
+    /// As it is now, for what it was made for at `begun`: later by what has passed since, as a clock says that nobody sets.
+    #[must_use]
+    pub fn since(self, begun: Instant) -> Self {
+        let passed = i64::try_from(begun.elapsed().as_secs()).unwrap_or(i64::MAX);
+        Self { now: self.now.saturating_add(passed), ..self }
+    }
 }
 
 /// Collects from an account, and shows what came; `tell` hears how far it is. Whatever the platform does, what came is kept, and the
@@ -85,7 +109,11 @@ pub fn collect(
     how: &How,
     tell: &mut (dyn FnMut(&str, u64, u64) + Send),
 ) -> Result<Ended, CollectError> {
+    let begun = Instant::now();
     let _alone = bag.collecting();
+    // Another run may have taken hours.
+    let how = &how.since(begun);
+    let begun = Instant::now();
     let collection = Collection::open_or_make(bag, how.lang)?;
     let account = Account::find(collection.home(), collection.access(), name)?;
     let account = account.ok_or_else(|| CollectError::NoAccount(name.to_owned()))?;
@@ -95,25 +123,7 @@ pub fn collect(
     let mut run = Run::begin(&collection, account.clone(), how.now, tell);
     let asked = ask(&account, how, &mut run)?;
     let (account, counts) = run.end();
-    finish(&collection, account, counts, asked.err(), how, tell)
-}
-
-/// Opens an account of PRONOTE with the text of a QR code and its PIN, and keeps it under `account.name`.
-///
-/// # Errors
-/// [`CollectError::Login`]; those of keeping it.
-pub fn enroll(bag: &Bag, mut account: Account, code: &str, pin: &str, how: &How) -> Result<Account, CollectError> {
-    let _alone = bag.collecting();
-    let collection = Collection::open_or_make(bag, how.lang)?;
-    let device = device()?;
-    let mut tell = |_: &str, _: u64, _: u64| {};
-    let mut run = Run::begin(&collection, account.clone(), how.now, &mut tell);
-    let (school, secret) = block_on(Pronote::enroll(code, pin, &device, how.manners, &mut run))??;
-    account.url = school.address();
-    account.uai = account.uai.or_else(|| school.uai());
-    account.secret = secret;
-    collection.save(&account)?;
-    Ok(account)
+    finish(&collection, account, counts, asked.err(), how.since(begun).now, tell)
 }
 
 fn ask(account: &Account, how: &How, sink: &mut dyn Sink) -> Result<Result<(), Failure>, CollectError> {
@@ -154,16 +164,16 @@ fn finish(
     mut account: Account,
     counts: Counts,
     failure: Option<Failure>,
-    how: &How,
+    at: i64,
     tell: &mut (dyn FnMut(&str, u64, u64) + Send),
 ) -> Result<Ended, CollectError> {
     collection.show(&mut |done, total| tell("views", done, total))?;
     let silence = failure.as_ref().map_or(Duration::ZERO, Failure::silence);
-    account.silent_until = how.now.saturating_add(i64::try_from(silence.as_secs()).unwrap_or(i64::MAX));
+    account.silent_until = at.saturating_add(i64::try_from(silence.as_secs()).unwrap_or(i64::MAX));
     let trouble = failure.map(|failure| Trouble { word: failure.word().to_owned(), detail: failure.to_string() });
-    let ended = Ended { at: how.now, counts, failure: trouble };
+    let ended = Ended { at, counts, failure: trouble };
     account.last = Some(ended.clone());
-    collection.save(&account)?;
+    collection.update(&account)?;
     Ok(ended)
 }
 
@@ -183,22 +193,6 @@ pub(crate) fn today(now: i64) -> Date {
 pub(crate) fn at_school(moment: DateTime) -> i64 {
     let zone = TimeZone::get(ZONE).unwrap_or(TimeZone::UTC);
     zone.to_timestamp(moment).map_or(i64::MAX, Timestamp::as_second)
-}
-
-/// A new name for this program at a platform.
-fn device() -> Result<String, CollectError> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(|error| CollectError::System(error.to_string()))?;
-    Ok(data_encoding::HEXLOWER.encode(&bytes))
-}
-
-/// Keeps an account; the first one makes the space of what is collected.
-///
-/// # Errors
-/// Those of keeping it.
-pub fn add(bag: &Bag, account: &Account, lang: Lang) -> Result<(), CollectError> {
-    let _alone = bag.collecting();
-    Ok(Collection::open_or_make(bag, lang)?.save(account)?)
 }
 
 /// Logs in to Toutatice: `open` is given the address for the browser, and the page that the browser ends at says `said`. `site` is
@@ -223,17 +217,6 @@ fn portal(site: &str) -> Result<Portal, CollectError> {
     let site = if site.is_empty() { TOUTATICE } else { site };
     let url = Url::parse(site).map_err(|_| CollectError::Address(site.to_owned()))?;
     Ok(Portal { site: url, client: CLIENT.to_owned() })
-}
-
-/// A secret that its owner typed for a platform.
-#[must_use]
-pub fn typed(platform: Platform, login: Option<String>, secret: zeroize::Zeroizing<String>) -> Secret {
-    match (platform, login) {
-        (Platform::Calendar, _) => Secret::Address { url: secret },
-        (Platform::Pix, _) => Secret::Code { code: secret },
-        (_, Some(login)) => Secret::Password { login, password: secret },
-        (_, None) => Secret::Token { login: String::new(), token: secret, device: String::new() },
-    }
 }
 
 /// Forgets an account and all that was collected from it, and what its records alone referred to. Returns how many records went.

@@ -6,6 +6,7 @@
 //! `made` what was rendered; `watched` is the state of a file of an outside folder when it was looked at. A unit is marked stale before a record in it is written, and the mark goes when its files are
 //! written: whatever a crash leaves, the next run makes good.
 
+mod begin;
 mod coming;
 mod dropped;
 mod files;
@@ -124,6 +125,15 @@ impl Collection {
     /// Those of writing.
     pub fn save(&self, account: &crate::account::Account) -> Result<(), KeepError> {
         Ok(account.save(&self.home, &self.access, &self.change)?)
+    }
+
+    /// Keeps an account durably, unless it was removed meanwhile.
+    ///
+    /// # Errors
+    /// As [`Account::update`](crate::account::Account::update).
+    pub(crate) fn update(&self, account: &crate::account::Account) -> Result<(), KeepError> {
+        account.update(&self.home, &self.access, &self.change)?;
+        Ok(())
     }
 
     /// Home.

@@ -109,7 +109,7 @@ pub fn close(bag: Bag) {
 
 /// Makes an account known to a bag.
 pub fn know(bag: &Bag, account: &Account) {
-    add(bag, account, Lang::Fr).expect("an account is kept");
+    add(bag, account, &how(TODAY)).expect("an account is kept");
 }
 
 /// Collects, though the platform was to be left alone for a while.

@@ -8,7 +8,6 @@ use cartable_ent::agenda;
 use cartable_ent::collect::{add, collect, enroll, typed};
 use cartable_ent::record::{AccountId, Platform};
 use cartable_ent::schedule;
-use cartable_ent::view::Lang;
 use cartable_platforms::Running;
 use cartable_platforms::pronote::{PIN, Pronote, School};
 use cartable_tests::dav::Dav;
@@ -40,7 +39,7 @@ fn report_cards_are_there_when_the_platform_is_not() {
     let pupil = &school.platform.school.people[0];
     let mut served = Served::new(Doors::Both);
     let url = format!("{}/pronote/eleve.html", school.url());
-    add(served.opened(), &account("lycee", &url, &pupil.login, &pupil.password), Lang::Fr).unwrap();
+    add(served.opened(), &account("lycee", &url, &pupil.login, &pupil.password), &how(TODAY)).unwrap();
     let first = run(&served, "lycee", TODAY);
     assert_eq!(first.failure, None);
     assert!(first.counts.new > 20, "{first:?}");
@@ -138,7 +137,7 @@ fn two_things_never_fight_for_a_name() {
     fs::create_dir(served.drive().join("Bulletins")).unwrap();
     fs::write(served.drive().join("Bulletins/mine"), "mine").unwrap();
     let url = format!("{}/pronote/eleve.html", school.url());
-    add(served.opened(), &account("lycee", &url, &pupil.login, &pupil.password), Lang::Fr).unwrap();
+    add(served.opened(), &account("lycee", &url, &pupil.login, &pupil.password), &how(TODAY)).unwrap();
     run(&served, "lycee", TODAY);
     assert_eq!(fs::read(served.drive().join("Bulletins/mine")).unwrap(), b"mine");
     assert!(served.drive().join("Bulletins (ENT)").read_dir().unwrap().count() > 0);
@@ -156,7 +155,7 @@ fn nothing_is_due_in_the_holidays() {
     let bag = served.opened();
     let due = |now| schedule::due(bag, now).unwrap();
     for name in ["first", "second"] {
-        add(bag, &account(name), Lang::Fr).unwrap();
+        add(bag, &account(name), &how(TODAY)).unwrap();
     }
     assert!(due(TODAY).is_empty(), "off until it is turned on");
     let (home, access) = (bag.open_home().unwrap(), bag.access().unwrap());

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::fs;
 
 use cartable_ent::account::Account;
-use cartable_ent::collect::{CollectError, collect, enroll};
+use cartable_ent::collect::{CollectError, add, collect, enroll};
 use cartable_ent::collection::Collection;
 use cartable_ent::connector::Secret;
 use cartable_fs::bag::Bag;
@@ -131,7 +131,9 @@ fn errors_hold_no_secret() {
             **url = "http//Secret-in-address".to_owned();
         }
         account.silent_until = 0;
-        know(&bag, &account);
+        hear(add(&bag, &account, &how(TODAY)).err().unwrap_or_else(|| CollectError::System("kept".into())));
+        // As an older program kept it.
+        Collection::open(&bag).unwrap().unwrap().save(&account).unwrap();
         match collect(&bag, site.name(), &how(TODAY), &mut tell) {
             Ok(ended) => hear(CollectError::System(format!("{:?}", ended.failure))),
             Err(error) => hear(error),

@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use cartable_ent::account::{Counts, Ended};
-use cartable_ent::collect::log_in;
+use cartable_ent::collect::{is_address, log_in, needs_login};
 use cartable_ent::inbox;
 use cartable_ent::platform::http::Manners;
 use cartable_ent::record::Platform;
 use indicatif::{ProgressBar, ProgressStyle};
-use serde_json::json;
+use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use super::{date, moment, now, print, report};
@@ -64,20 +64,20 @@ pub(crate) fn run(act: &EntAct, text: &Text) -> Result<(), Failure> {
 }
 
 fn add(wanted: &Add, text: &Text) -> Result<(), Failure> {
-    let needs_address = !matches!(wanted.platform, Platform::Pix | Platform::Toutatice | Platform::Calendar);
-    if needs_address && wanted.site.is_none() && wanted.code_file.is_none() {
-        return Err(Failure::Account { what: text.say("account-without-url") });
-    }
+    look(wanted, text)?;
     let by = asked(&wanted.unlock, text)?;
     let opened_by = match &wanted.code_file {
         Some(file) => code(file, text)?,
         None if wanted.platform == Platform::Toutatice => in_browser(wanted, text)?,
         None => {
             let prompt = text.say(&format!("ask-{}", secret_of(wanted)));
-            OpenedBy::Typed {
-                login: wanted.login.clone(),
-                secret: Word(ask_secret(wanted.password_file.as_deref(), &prompt)?),
+            let secret = ask_secret(wanted.password_file.as_deref(), &prompt)?;
+            let is_address =
+                |secret: &Bytes| std::str::from_utf8(secret).is_ok_and(|it| is_address(wanted.platform, it));
+            if wanted.platform == Platform::Calendar && !is_address(&secret) {
+                return Err(Failure::Account { what: text.say("account-bad-calendar") });
             }
+            OpenedBy::Typed { login: wanted.login.clone(), secret: Word(secret) }
         }
     };
     let account = Named {
@@ -90,6 +90,26 @@ fn add(wanted: &Add, text: &Text) -> Result<(), Failure> {
     ask(&wanted.unlock, Some(by), task, text)?;
     output::say(text.say_with("account-added", &[("name", wanted.account.as_str().into())]));
     Ok(())
+}
+
+/// Looks whether what was named can be an account, before any secret is asked for.
+fn look(wanted: &Add, text: &Text) -> Result<(), Failure> {
+    let refused = |what: String| Err(Failure::Account { what });
+    let needs_address = !matches!(wanted.platform, Platform::Pix | Platform::Toutatice | Platform::Calendar);
+    match (&wanted.code_file, &wanted.site) {
+        (Some(_), _) if wanted.platform != Platform::Pronote => refused(text.say("account-no-code")),
+        (Some(_), _) => Ok(()),
+        (None, None) if needs_address => refused(text.say("account-without-url")),
+        (None, Some(site)) if !is_address(wanted.platform, site) => {
+            let what = if wanted.platform == Platform::Pronote { "account-bad-school" } else { "account-bad-url" };
+            refused(text.say_with(what, &[("url", site.into())]))
+        }
+        (None, _) if wanted.login.as_deref().is_none_or(str::is_empty) && needs_login(wanted.platform) => {
+            let is_pronote = wanted.platform == Platform::Pronote;
+            refused(text.say(if is_pronote { "account-without-code" } else { "account-without-login" }))
+        }
+        (None, _) => Ok(()),
+    }
 }
 
 /// Has the person log in at the portal, in a browser of this machine.
@@ -194,15 +214,21 @@ fn collect(unlock: &Unlock, accounts: &[String], text: &Text) -> Result<(), Fail
     let task = SchoolTask::Collect { accounts: accounts.to_vec(), english: text.is_english(), now: seconds() };
     let SchoolDone::Collected(all) = ask(unlock, None, task, text)? else { return Ok(()) };
     if unlock.json {
+        let all: Vec<_> = all.iter().map(|one| as_json(one, text)).collect();
         output::print(json!({ "accounts": all }))?;
     } else if all.is_empty() {
         output::print(text.say("no-accounts"))?;
     } else {
-        for CollectedFrom { account, ended, silent_until } in &all {
+        for CollectedFrom { account, ended, silent_until, failed } in &all {
             output::print(account)?;
-            match ended {
-                Some(ended) => say_ended(ended, *silent_until, text)?,
-                None => output::print(format!("    {}", silent(*silent_until, text)))?,
+            match (ended, failed) {
+                (Some(ended), _) => say_ended(ended, *silent_until, text)?,
+                (None, Some(failed)) => {
+                    for line in failed.sentences(text).lines() {
+                        output::print(format!("    {line}"))?;
+                    }
+                }
+                (None, None) => output::print(format!("    {}", silent(*silent_until, text)))?,
             }
         }
     }
@@ -211,6 +237,12 @@ fn collect(unlock: &Unlock, accounts: &[String], text: &Text) -> Result<(), Fail
         0 => Ok(()),
         count => Err(Failure::NotCollected { count: count.to_string() }),
     }
+}
+
+/// How collecting from an account ended, for programs: a failure as people read it.
+fn as_json(one: &CollectedFrom, text: &Text) -> Value {
+    let failed = one.failed.as_ref().map(|failed| failed.sentences(text));
+    json!({ "account": one.account, "ended": one.ended, "silent_until": one.silent_until, "failed": failed })
 }
 
 fn schedule(unlock: &Unlock, when: When, accounts: &[String], text: &Text) -> Result<(), Failure> {

@@ -1,6 +1,7 @@
 //! Accounts at school platforms, and collecting from them.
 
 use std::path::Path;
+use std::time::Instant;
 
 use cartable_ent::account::{Account, Counts, Ended};
 use cartable_ent::collect::{self, CollectError, How};
@@ -80,10 +81,12 @@ pub(crate) struct ListedAccount {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct CollectedFrom {
     pub(crate) account: String,
-    /// None where the platform must not be asked yet.
+    /// None where the platform must not be asked yet, and where `failed` says why it could not be.
     pub(crate) ended: Option<Ended>,
     /// Seconds since 1970; 0 for never.
     pub(crate) silent_until: i64,
+    /// Why it could not be asked, or why what came could not be kept.
+    pub(crate) failed: Option<Failure>,
 }
 
 /// What became of a file.
@@ -198,12 +201,12 @@ fn add(bag: &Bag, named: &Named, opened_by: &OpenedBy, how: &How) -> Result<(), 
     match opened_by {
         OpenedBy::Typed { login, secret } => {
             account.secret = collect::typed(named.platform, login.clone(), text(secret)?);
-            collect::add(bag, &account, how.lang)?;
+            collect::add(bag, &account, how)?;
         }
         OpenedBy::LoggedIn { secret } => {
             let secret = serde_json::from_slice(&secret.0);
             account.secret = secret.map_err(|error| Failure::Account { what: error.to_string() })?;
-            collect::add(bag, &account, how.lang)?;
+            collect::add(bag, &account, how)?;
         }
         OpenedBy::Code { code, pin } => {
             collect::enroll(bag, account, &text(code)?, &text(pin)?, how)?;
@@ -237,35 +240,49 @@ fn collected(
     how: &How,
     show: &mut dyn FnMut(Progress),
 ) -> Result<Vec<CollectedFrom>, Failure> {
-    let wanted = named(bag, names)?;
+    let begun = Instant::now();
+    let each = named(bag, names)?.into_iter().map(|account| {
+        // What ends one account is no reason to leave out the others, and what they gave is told.
+        collected_from(bag, &account, &how.since(begun), show).unwrap_or_else(|failed| CollectedFrom {
+            account: account.name.0,
+            ended: None,
+            silent_until: account.silent_until,
+            failed: Some(failed),
+        })
+    });
+    Ok(each.collect())
+}
+
+fn collected_from(
+    bag: &Bag,
+    account: &Account,
+    how: &How,
+    show: &mut dyn FnMut(Progress),
+) -> Result<CollectedFrom, Failure> {
     // What comes is told to whoever waits, from the thread that collects: it may not be sent to another.
     let (tell, told) = std::sync::mpsc::channel::<Progress>();
-    let mut all = Vec::new();
-    for account in wanted {
-        let tell = tell.clone();
-        let mut hear = move |_: &str, done: u64, total: u64| {
-            // Nobody may be listening.
-            let _ = tell.send(Progress { done, total });
-        };
-        let name = account.name.0.clone();
-        let ended = std::thread::scope(|scope| {
-            let collecting = scope.spawn(|| collect::collect(bag, &name, how, &mut hear));
-            while !collecting.is_finished() {
-                if let Ok(progress) = told.recv_timeout(std::time::Duration::from_millis(100)) {
-                    show(progress);
-                }
+    let mut hear = move |_: &str, done: u64, total: u64| {
+        // Nobody may be listening.
+        let _ = tell.send(Progress { done, total });
+    };
+    let name = &account.name.0;
+    let ended = std::thread::scope(|scope| {
+        let collecting = scope.spawn(|| collect::collect(bag, name, how, &mut hear));
+        while !collecting.is_finished() {
+            if let Ok(progress) = told.recv_timeout(std::time::Duration::from_millis(100)) {
+                show(progress);
             }
-            collecting.join().map_err(|_| Failure::Other { what: format!("collecting from {name}") })
-        })?;
-        let account = Account::find(&*bag.open_home()?, &bag.access()?, &name)?.unwrap_or(account);
-        let silent_until = account.silent_until;
-        all.push(match ended {
-            Ok(ended) => CollectedFrom { account: name, ended: Some(ended), silent_until },
-            Err(CollectError::Silent { until }) => CollectedFrom { account: name, ended: None, silent_until: until },
-            Err(error) => return Err(error.into()),
-        });
-    }
-    Ok(all)
+        }
+        collecting.join().map_err(|_| Failure::Other { what: format!("collecting from {name}") })
+    })?;
+    let ended = match ended {
+        Ok(ended) => Some(ended),
+        Err(CollectError::Silent { .. }) => None,
+        Err(error) => return Err(error.into()),
+    };
+    let known = Account::find(&*bag.open_home()?, &bag.access()?, name)?;
+    let silent_until = known.as_ref().unwrap_or(account).silent_until;
+    Ok(CollectedFrom { account: name.clone(), ended, silent_until, failed: None })
 }
 
 fn take(bag: &Bag, path: &Path, pupil: Option<&str>, seen: Seen, how: &How) -> Result<TakenFile, Failure> {
@@ -324,8 +341,11 @@ impl From<CollectError> for Failure {
         match error {
             CollectError::NoAccount(name) => Self::NoAccount { name },
             CollectError::Keep(error) => error.into(),
+            CollectError::OtherPlatform { name, platform } => {
+                Self::AccountName { name, platform: platform.name().to_owned() }
+            }
             CollectError::Login(failure) => Self::Account { what: failure.to_string() },
-            CollectError::Address(_) => Self::Account { what: error.to_string() },
+            CollectError::Address(_) | CollectError::Unfit(_) => Self::Account { what: error.to_string() },
             CollectError::Silent { .. } | CollectError::System(_) => Self::Other { what: error.to_string() },
         }
     }

@@ -16,6 +16,8 @@ const WAITING_BYTES: usize = 64 << 20;
 pub struct Run<'a> {
     collection: &'a Collection,
     account: Account,
+    /// Whether the account is not known yet: the first secret that is saved makes it known.
+    is_new: bool,
     whose: Whose,
     waiting: BTreeMap<SourceId, Vec<u8>>,
     waiting_bytes: usize,
@@ -34,7 +36,17 @@ impl<'a> Run<'a> {
     ) -> Self {
         let whose = Whose { platform: account.platform, account: account.name.clone(), uai: account.uai.clone(), now };
         let (waiting, counts) = (BTreeMap::new(), Counts::default());
-        Self { collection, account, whose, waiting, waiting_bytes: 0, coming: None, counts, tell }
+        Self { collection, account, is_new: false, whose, waiting, waiting_bytes: 0, coming: None, counts, tell }
+    }
+
+    /// As [`Run::begin`], for an account that is known from the first secret on that is saved.
+    pub(crate) fn first(
+        collection: &'a Collection,
+        account: Account,
+        now: i64,
+        tell: &'a mut (dyn FnMut(&str, u64, u64) + Send),
+    ) -> Self {
+        Self { is_new: true, ..Self::begin(collection, account, now, tell) }
     }
 
     /// What was kept, and the account as it is now.
@@ -67,6 +79,11 @@ impl Collection {
     pub(crate) fn noted(&self, account: &AccountId, name: &str) -> Result<Option<String>, KeepError> {
         let kept = self.space.kept(&self.access, "note", &key(account, name))?;
         Ok(kept.and_then(|kept| String::from_utf8(kept.data).ok()))
+    }
+
+    /// Notes something for an account under a name.
+    pub(super) fn keep_note(&self, account: &AccountId, name: &str, value: &str) -> Result<(), KeepError> {
+        Ok(self.space.keep(&self.change, "note", &key(account, name), 1, value.as_bytes())?)
     }
 }
 
@@ -141,10 +158,11 @@ impl Sink for Run<'_> {
 
     fn save_secret(&mut self, secret: &Secret) -> Result<(), Failure> {
         self.account.secret = secret.clone();
-        let collection = self.collection;
-        self.account
-            .save(&collection.home, &collection.access, &collection.change)
-            .map_err(|error| failed(error.into()))
+        let saved = match std::mem::take(&mut self.is_new) {
+            true => self.collection.save(&self.account),
+            false => self.collection.update(&self.account),
+        };
+        saved.map_err(failed)
     }
 
     fn noted(&mut self, name: &str) -> Result<Option<String>, Failure> {
@@ -155,9 +173,7 @@ impl Sink for Run<'_> {
         if self.noted(name)?.as_deref() == Some(value) {
             return Ok(());
         }
-        let (collection, key) = (self.collection, self.key(name));
-        let kept = collection.space.keep(&collection.change, "note", &key, 1, value.as_bytes());
-        kept.map_err(|error| failed(error.into()))
+        self.collection.keep_note(&self.account.name, name, value).map_err(failed)
     }
 
     fn progress(&mut self, what: &str, done: u64, total: u64) {

@@ -81,7 +81,7 @@ const SAYS_NOTE: &str = "calendar/says";
 const YEAR_NOTE: &str = "calendar/year";
 
 /// The address that is asked: `webcal` is a word of programs for calendars, and stands for HTTPS.
-fn address(text: &str) -> Option<Url> {
+pub(crate) fn address(text: &str) -> Option<Url> {
     let rest = ["webcal://", "webcals://"].into_iter().find_map(|scheme| {
         let (start, rest) = text.split_at_checked(scheme.len())?;
         start.eq_ignore_ascii_case(scheme).then_some(rest)

@@ -106,7 +106,7 @@ impl Answer {
     /// This answer when it is a success.
     ///
     /// # Errors
-    /// [`Failure::TooMany`] for 429, with the silence it asks for; [`Failure::Platform`] for any other status but 2xx.
+    /// [`Failure::TooMany`] for 429, with the silence it asks for, an hour at least and a day at most; [`Failure::Platform`] for any other status but 2xx.
     pub fn success(self) -> Result<Self, Failure> {
         success(self.status, &self.headers).map(|()| self)
     }
@@ -301,8 +301,10 @@ pub const USER_AGENT: &str = "Cartable";
 /// How many redirects are followed in a row.
 const MAX_REDIRECTS: usize = 3;
 
-/// How long to be silent where a platform says "too many" and not for how long.
+/// How long to be silent at least where a platform says "too many": who comes back when it first may is soon there again.
 const SILENCE: Duration = Duration::from_secs(60 * 60);
+/// How long to be silent at most.
+const MAX_SILENCE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Where a response leads, when it leads elsewhere.
 fn redirect(response: &reqwest::Response) -> Option<Result<Url, Failure>> {
@@ -315,7 +317,7 @@ fn redirect(response: &reqwest::Response) -> Option<Result<Url, Failure>> {
 }
 
 /// Whether an address may be asked: HTTPS, or plain HTTP at this machine.
-fn may_be_asked(url: &Url) -> bool {
+pub(crate) fn may_be_asked(url: &Url) -> bool {
     let host = url.host_str().map(|host| host.trim_start_matches('[').trim_end_matches(']'));
     let here = |host: &str| host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
     match url.scheme() {
@@ -330,7 +332,7 @@ fn success(status: u16, headers: &HeaderMap) -> Result<(), Failure> {
         200..=299 => Ok(()),
         429 => {
             let seconds = headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
-            let silence = seconds.map_or(SILENCE, |seconds| Duration::from_secs(seconds.clamp(60, 24 * 60 * 60)));
+            let silence = Duration::from_secs(seconds.unwrap_or(0)).clamp(SILENCE, MAX_SILENCE);
             Err(Failure::TooMany { silence })
         }
         _ => Err(Failure::Platform(format!("status {status}"))),

@@ -64,7 +64,18 @@ impl Moodle {
         self
     }
 
-    /// The token; a password becomes one, which is kept before it is used.
+    /// Logs in with a password: gives the token that opens the account from then on. Nothing where the secret is one already.
+    ///
+    /// # Errors
+    /// [`Failure::BadLogin`], and any other [`Failure`].
+    pub async fn enroll(site: &str, secret: &Secret, manners: Manners) -> Result<Option<Secret>, Failure> {
+        let Secret::Password { login, password } = secret else { return Ok(None) };
+        let site = door::site(site).ok_or_else(not_an_address)?;
+        let token = door::token(&mut Http::new(manners)?, &site, login, password).await?;
+        Ok(Some(Secret::Token { login: login.clone(), token, device: String::new() }))
+    }
+
+    /// The token; a password, which older versions kept, becomes one, which is kept before it is used.
     async fn token(&mut self, http: &mut Http, sink: &mut dyn Sink) -> Result<Zeroizing<String>, Failure> {
         let site = door::site(&self.site).ok_or_else(not_an_address)?;
         let (login, token) = match &self.secret {

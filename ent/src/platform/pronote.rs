@@ -62,13 +62,22 @@ impl Pronote {
         device: &str,
         manners: Manners,
         sink: &mut dyn Sink,
-    ) -> Result<(Account, Secret), Failure> {
+    ) -> Result<(), Failure> {
         let (credentials, address) = Credentials::of_code(code, pin, device)?;
-        let account = Account::parse(&address)?;
-        let mut session = open(&account, &credentials, manners, sink).await?;
-        let secret = login::login(&mut session, &credentials, sink).await?;
-        let secret = secret.ok_or_else(|| session::changed("Authentification", "jetonConnexionAppliMobile"))?;
-        Ok((account, secret))
+        let mut session = open(&Account::parse(&address)?, &credentials, manners, sink).await?;
+        match login::login(&mut session, &credentials, sink).await? {
+            Some(_) => Ok(()),
+            None => Err(session::changed("Authentification", "jetonConnexionAppliMobile")),
+        }
+    }
+
+    /// The school that the text of a QR code is for, with the space in it, and the login. Nobody is asked.
+    ///
+    /// # Errors
+    /// [`Failure::BadLogin`] when the PIN is another, [`Failure::Changed`] when it is no such code.
+    pub fn named_by(code: &str, pin: &str) -> Result<(Account, String), Failure> {
+        let (credentials, address) = Credentials::of_code(code, pin, "")?;
+        Ok((Account::parse(&address)?, credentials.login))
     }
 
     /// Does what is to do in one session.

@@ -1,6 +1,7 @@
 //! Whatever goes wrong at whichever request: what came stays, and the next run ends in the same.
 
 use cartable_ent::connector::Failure;
+use cartable_ent::record::Record;
 use cartable_platforms::pronote::{Pronote as Server, School};
 use cartable_platforms::{Fault, Running};
 use jiff::civil::{Date, date};
@@ -80,6 +81,31 @@ fn a_fault_stops_all_requests() {
         collect(&server, "eleve", "lina.morel", EARLY, &mut Memory::default()).unwrap_err();
         assert_eq!(server.faults.requests(), requests);
     }
+}
+
+/// Two answers to the same question are two files: half of each would be none.
+#[test]
+fn a_report_card_that_broke_off_is_one_whole_generation() {
+    let (server, whole, requests) = whole();
+    let mut halves = 0;
+    for number in 0..requests {
+        let mut memory = Memory::default();
+        server.faults.plan([(number, Fault::Half)]);
+        let _ = collect(&server, "eleve", "lina.morel", EARLY, &mut memory);
+        if !memory.has_half_of("report-card") {
+            continue;
+        }
+        halves += 1;
+        server.faults.plan([]);
+        collect(&server, "eleve", "lina.morel", EARLY, &mut memory).unwrap();
+        for (key, record) in memory.of_kind("report-card") {
+            let Record::ReportCard(report) = record else { unreachable!() };
+            let pdf = &memory.sources[&report.pdf.unwrap()];
+            assert!(cartable_platforms::pronote::of_no_generation(pdf).is_some(), "{key}");
+        }
+        assert!(memory.facts() == whole.facts(), "at {number}");
+    }
+    assert_eq!(halves, 2, "one for each report card");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use super::{Memory, TODAY, account, collect, manners, password, run};
 /// A QR code of Lina's, made by the server on a page of its own for tests.
 fn enroll(server: &Running<Server>, pin: &str, memory: &mut Memory) -> Result<(), Failure> {
     let code = server.platform.qr_code(&server.url(), "lina.morel", "1234").unwrap();
-    run(Pronote::enroll(&code, pin, "cartable-test", manners(), memory)).map(|_| ())
+    run(Pronote::enroll(&code, pin, "cartable-test", manners(), memory))
 }
 
 #[test]

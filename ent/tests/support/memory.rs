@@ -28,9 +28,26 @@ impl Memory {
         of_kind.map(|(key, piece)| (key.as_str(), &piece.record)).collect()
     }
 
-    /// Keys and records, for comparison; not the answers they were read from, which may differ by what is around them.
-    pub(crate) fn facts(&self) -> BTreeMap<&str, &Record> {
-        self.pieces.iter().map(|(key, piece)| (key.as_str(), &piece.record)).collect()
+    /// Keys and records, for comparison; not the answers they were read from, which may differ by what is around them, nor which of
+    /// its generations a PDF is.
+    pub(crate) fn facts(&self) -> BTreeMap<&str, Record> {
+        self.pieces.iter().map(|(key, piece)| (key.as_str(), self.of_no_generation(&piece.record))).collect()
+    }
+
+    fn of_no_generation(&self, record: &Record) -> Record {
+        let mut record = record.clone();
+        if let Record::ReportCard(report) = &mut record
+            && let Some(pdf) = &mut report.pdf
+            && let Some(bytes) = cartable_platforms::pronote::of_no_generation(&self.sources[pdf])
+        {
+            *pdf = SourceId::of(&bytes);
+        }
+        record
+    }
+
+    /// Whether a file whose key begins so has come in part.
+    pub(crate) fn has_half_of(&self, key: &str) -> bool {
+        self.begun.iter().any(|(known, (_, bytes))| known.starts_with(key) && !bytes.is_empty())
     }
 
     /// Everything that is kept, as one text, for the hunt for what must not be.

@@ -5,6 +5,8 @@
 //! `tests/clients/pronote_pawnote.mjs`. What neither of them reads (documents of past years) follows the fields that the server's own
 //! pages name.
 //!
+//! A PDF is made anew for each request, and no two are the same ([`of_no_generation`]); files come in parts where that is asked for.
+//!
 //! Everything lies under `/pronote/`; beside it `/expected.json` says what the school holds, for those clients to compare.
 //! Faults of its own ([`Fault::Own`](crate::Fault)); all but the first are about functions (`appelfonction`):
 //! - `suspended`: the page that a suspended address gets.
@@ -48,6 +50,7 @@ pub use self::crypt::MODULUS;
 pub use self::envelope::Version;
 pub use self::login::PIN;
 pub use self::page::Wrap;
+pub use self::pdf::of_no_generation;
 pub use self::school::School;
 
 /// A PRONOTE server.
@@ -64,6 +67,8 @@ pub struct Pronote {
 struct State {
     sessions: HashMap<u64, Session>,
     secrets: Secrets,
+    /// How many documents were made.
+    made: u64,
 }
 
 /// Open sessions at once; the oldest do not matter to a test.
@@ -136,7 +141,7 @@ impl Pronote {
         let mut parts = path.split('/');
         let (space, number, order) = (parts.next(), parts.next().and_then(|part| part.parse().ok()), parts.next());
         let mut state = self.state.lock();
-        let State { sessions, secrets } = &mut *state;
+        let State { sessions, secrets, made } = &mut *state;
         let session = number.and_then(|number: u64| sessions.remove(&number));
         let Some(mut session) = session.filter(|session| space == Some(&session.space.number().to_string())) else {
             return json(EXPIRED.json());
@@ -156,8 +161,8 @@ impl Pronote {
             ("JetonAppliMobile", Some(login)) if !session.proof_awaited => secrets.mint_code(&login, &call),
             (_, Some(login)) if !session.proof_awaited => match self.school.person(&login) {
                 Some(person) => {
-                    Context { school: &self.school, person, salt: &self.salt, session: &mut session, call: &call }
-                        .answer()
+                    let (school, salt, session) = (&self.school, &self.salt, &mut session);
+                    Context { school, person, salt, session, call: &call, made }.answer()
                 }
                 None => Reply::Refused(ACCESS),
             },
@@ -183,16 +188,21 @@ impl Pronote {
         json(answered)
     }
 
-    /// Answers `FichiersExternes/HEX/NAME?Session=NUMBER`.
-    fn file(&self, path: &str, query: &str) -> Answer {
+    /// Answers `FichiersExternes/HEX/NAME?Session=NUMBER`, in part where that is asked for.
+    fn file(&self, path: &str, query: &str, ask: &Ask) -> Answer {
         let part = path.split('/').next().unwrap_or_default();
         let number = Ask::fields(query).into_iter().find(|(name, _)| name == "Session").map(|(_, value)| value);
         let state = self.state.lock();
         let session = number.and_then(|number| state.sessions.get(&number.parse().ok()?));
-        match session.filter(|session| session.login.is_some()).and_then(|session| file_of(session, part)) {
+        let answer = match session.filter(|session| session.login.is_some()).and_then(|session| file_of(session, part))
+        {
             Some(bytes) if bytes.starts_with(b"%PDF") => Answer::of("application/pdf", bytes),
             Some(bytes) => Answer::of("application/octet-stream", bytes),
-            None => Answer::status(404),
+            None => return Answer::status(404),
+        };
+        match ask.range() {
+            Some(range) => answer.part(range),
+            None => answer,
         }
     }
 
@@ -219,7 +229,7 @@ impl Platform for Pronote {
         let Some(path) = ask.uri.path().strip_prefix("/pronote/") else { return Answer::status(404) };
         match path.split_once('/').unwrap_or((path, "")) {
             ("appelfonction", rest) if ask.method == Method::POST => self.call(rest, ask),
-            ("FichiersExternes", rest) if ask.method == Method::GET => self.file(rest, query),
+            ("FichiersExternes", rest) if ask.method == Method::GET => self.file(rest, query, ask),
             ("ical", _) if ask.method == Method::GET => self.calendar(query),
             ("", "") => page::choice(&self.school, self.sealing),
             (file, "") if file.eq_ignore_ascii_case("infomobileapp.json") => {

@@ -32,6 +32,12 @@ pub struct Ask {
 }
 
 impl Ask {
+    /// The part of a file that is asked for: its first byte, and its last one or nothing (RFC 9110, 14.2).
+    #[must_use]
+    pub fn range(&self) -> Option<(&str, &str)> {
+        self.headers.get("range")?.to_str().ok()?.strip_prefix("bytes=")?.split_once('-')
+    }
+
     /// The fields of the query, or of a form when `of` is the body.
     #[must_use]
     pub fn fields(of: &str) -> Vec<(String, String)> {
@@ -66,6 +72,20 @@ impl Answer {
     #[must_use]
     pub fn status(status: u16) -> Self {
         Self { status, ..Self::of("text/html", "<html><body>error</body></html>") }
+    }
+
+    /// A part of this answer, from a byte up to another (RFC 9110, 14).
+    #[must_use]
+    pub fn part(mut self, (from, to): (&str, &str)) -> Self {
+        let length = self.body.len();
+        let Ok(from) = from.parse::<usize>() else { return self };
+        let to = to.parse().unwrap_or(usize::MAX).min(length.saturating_sub(1));
+        if from > to || from >= length {
+            self.headers.push(("content-range", format!("bytes */{length}")));
+            return Self { status: 416, body: Bytes::new(), ..self };
+        }
+        self.headers.push(("content-range", format!("bytes {from}-{to}/{length}")));
+        Self { status: 206, body: self.body.slice(from..=to), ..self }
     }
 }
 

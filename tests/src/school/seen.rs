@@ -6,8 +6,10 @@ use std::sync::Arc;
 
 use cartable_ent::account::Account;
 use cartable_ent::collection::Collection;
+use cartable_ent::record::{Record, SourceId};
 use cartable_fs::bag::Bag;
 use cartable_fs::{Kind, NodeId, Space};
+use cartable_platforms::pronote;
 use cartable_share::Access;
 
 /// What a bag holds of platforms.
@@ -50,7 +52,7 @@ fn differ<V: PartialEq>(one: &BTreeMap<String, V>, other: &BTreeMap<String, V>, 
 }
 
 /// What an open bag holds of platforms. The raw answer that a record came from, and what was dropped
-/// from that, are left out: platforms give a different one each time.
+/// from that, are left out: platforms give a different one each time, as they do of a PDF that they make.
 #[must_use]
 pub fn seen(bag: &Bag) -> Seen {
     let collection = Collection::open(bag).expect("a collection opens").expect("something was collected");
@@ -59,7 +61,8 @@ pub fn seen(bag: &Bag) -> Seen {
         let each = |kept: cartable_ent::view::Kept| {
             let origin = &kept.origin;
             let name = format!("{}/{}/{}", origin.account.0, kept.record.kind(), origin.key);
-            let text = format!("{:?} {:?} {:?} {}", kept.record, origin.school, origin.year, origin.fetched);
+            let record = of_no_generation(&collection, kept.record.clone());
+            let text = format!("{record:?} {:?} {:?} {}", origin.school, origin.year, origin.fetched);
             assert!(records.insert(name, text).is_none(), "a record is there twice");
             collection.source(origin.source).expect("the raw answer is there");
         };
@@ -75,6 +78,17 @@ pub fn seen(bag: &Bag) -> Seen {
         below(&space, &access, link.target, &String::from_utf8_lossy(&name), &mut files);
     }
     Seen { records, files }
+}
+
+/// A record whose PDF is the same whenever it was made.
+fn of_no_generation(collection: &Collection, mut record: Record) -> Record {
+    if let Record::ReportCard(report) = &mut record
+        && let Some(pdf) = &mut report.pdf
+        && let Some(bytes) = pronote::of_no_generation(&collection.source(*pdf).expect("the PDF is there"))
+    {
+        *pdf = SourceId::of(&bytes);
+    }
+    record
 }
 
 /// How many files lie in a space that did not come whole.
@@ -94,6 +108,7 @@ fn below(space: &Arc<Space>, access: &Access, folder: NodeId, path: &str, files:
         let attributes = space.xattrs(access, attr.id, b"user.").expect("attributes are read");
         let attributes = attributes.into_iter().filter(|(name, _)| !name.ends_with(b"source")).collect();
         let bytes = contents(space, access, attr.id, attr.size);
+        let bytes = pronote::of_no_generation(&bytes).unwrap_or(bytes);
         files.insert(path, File { bytes, modified: attr.modified.seconds, attributes });
     }
 }

@@ -25,9 +25,9 @@ impl Platform for Small {
                 answer.headers.push(("set-cookie", "a=1; Path=/; HttpOnly".to_owned()));
                 answer
             }
-            "/many" => {
+            path if path.starts_with("/many/") => {
                 let mut answer = Served::status(429);
-                answer.headers.push(("retry-after", "120".to_owned()));
+                answer.headers.push(("retry-after", path.replace("/many/", "")));
                 answer
             }
             "/parts" if ask.headers.contains_key("range") => {
@@ -86,8 +86,10 @@ fn bounds_and_faults_end_in_failures_without_an_address() {
             }
         };
         assert!(matches!(ended, Err(Failure::Platform(_))));
-        let many = http.send(Ask::get(url("/many"))).await.unwrap().success().unwrap_err();
-        assert_eq!(many.silence(), Duration::from_secs(120));
+        for (told, hours) in [("120", 1), ("7200", 2), ("soon", 1), ("999999999", 24)] {
+            let many = http.send(Ask::get(url(&format!("/many/{told}")))).await.unwrap().success().unwrap_err();
+            assert_eq!(many.silence(), Duration::from_secs(hours * 60 * 60), "{told}");
+        }
         for fault in [Fault::Drop, Fault::Half] {
             server.faults.plan([(0, fault)]);
             let failure = http.send(Ask::get(url("/echo"))).await.unwrap_err();

@@ -200,7 +200,7 @@ impl Run<'_> {
         }
     }
 
-    /// Takes a PDF that the platform makes on demand.
+    /// Takes a PDF that the platform makes on demand: anew for each request, so that what came of one is no beginning of another.
     pub(super) async fn made(
         &mut self,
         key: &str,
@@ -218,6 +218,9 @@ impl Run<'_> {
             self.problem(changed(function, "url"));
             return Ok(None);
         };
+        if self.sink.begin_file(key, version)? > 0 {
+            self.sink.restart_file(key)?;
+        }
         Ok(self.take(key, version, url).await?.map(|taken| taken.source))
     }
 

@@ -55,7 +55,7 @@ pub(super) fn answer(state: &mut State, ask: &Ask, path: &str, fields: &[(String
     let path = percent_encoding::percent_decode_str(path).decode_utf8_lossy().into_owned();
     let path = if path.is_empty() { field(fields, "file").unwrap_or_default().to_owned() } else { path };
     let header = |name: &str| ask.headers.get(name).and_then(|value| value.to_str().ok());
-    let range = header("range").and_then(|range| range.strip_prefix("bytes=")?.split_once('-'));
+    let range = ask.range();
     state.asked.push(match range {
         Some((from, _)) => format!("{path}@{from}"),
         None => path.clone(),
@@ -81,22 +81,9 @@ pub(super) fn answer(state: &mut State, ask: &Ask, path: &str, fields: &[(String
     let same = header("if-range").is_none_or(|known| known == etag);
     match range {
         // Moodle sends no parts of pages.
-        Some((from, to)) if same && !path.ends_with(".html") => part(answer, from, to),
+        Some(range) if same && !path.ends_with(".html") => answer.part(range),
         _ => answer,
     }
-}
-
-/// A part of a whole answer, from a byte up to another (RFC 9110, 14).
-fn part(mut answer: Answer, from: &str, to: &str) -> Answer {
-    let length = answer.body.len();
-    let Ok(from) = from.parse::<usize>() else { return answer };
-    let to = to.parse().unwrap_or(usize::MAX).min(length.saturating_sub(1));
-    if from > to || from >= length {
-        answer.headers.push(("content-range", format!("bytes */{length}")));
-        return Answer { status: 416, body: Vec::new().into(), ..answer };
-    }
-    answer.headers.push(("content-range", format!("bytes {from}-{to}/{length}")));
-    Answer { status: 206, body: answer.body.slice(from..=to), ..answer }
 }
 
 /// The path behind `pluginfile.php` of an address.

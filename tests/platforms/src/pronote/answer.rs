@@ -29,6 +29,8 @@ pub(crate) struct Context<'a> {
     pub session: &'a mut Session,
     /// What is asked.
     pub call: &'a Call,
+    /// How many documents were made.
+    pub made: &'a mut u64,
 }
 
 /// A function: an answer, or what stands in its place.

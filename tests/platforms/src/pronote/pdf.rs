@@ -2,8 +2,13 @@
 
 use std::fmt::Write;
 
-/// A page with these lines. The same lines give the same bytes.
-pub(crate) fn page(lines: &[String]) -> Vec<u8> {
+/// What stands before the number of a generation at the beginning.
+const MADE: &str = "%PDF-1.4\n% made ";
+/// Digits of the number of a generation.
+const DIGITS: usize = 32;
+
+/// A page with these lines. Each generation has other bytes, as many and with the same text.
+pub(crate) fn page(lines: &[String], generation: u64) -> Vec<u8> {
     let mut text = String::from("BT /F1 10 Tf 14 TL 50 790 Td\n");
     for line in lines.iter().take(52) {
         writeln!(text, "({}) Tj T*", escape(line)).unwrap();
@@ -17,7 +22,8 @@ pub(crate) fn page(lines: &[String]) -> Vec<u8> {
         format!("<< /Length {} >>\nstream\n{text}\nendstream", text.len()),
         "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>".to_owned(),
     ];
-    let mut pdf = String::from("%PDF-1.4\n");
+    let generation = format!("{generation:0DIGITS$}");
+    let mut pdf = format!("{MADE}{generation}\n");
     let mut places = Vec::new();
     for (index, object) in objects.iter().enumerate() {
         places.push(pdf.len());
@@ -28,8 +34,21 @@ pub(crate) fn page(lines: &[String]) -> Vec<u8> {
     for place in places {
         writeln!(pdf, "{place:010} 00000 n ").unwrap();
     }
-    write!(pdf, "trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{table}\n%%EOF\n", objects.len() + 1).unwrap();
+    let id = format!("/ID [<{generation}> <{generation}>]");
+    write!(pdf, "trailer\n<< /Size {} /Root 1 0 R {id} >>\nstartxref\n{table}\n%%EOF\n", objects.len() + 1).unwrap();
     pdf.into_bytes()
+}
+
+/// A file as it would be in generation 0, where it is a PDF that a server here made.
+///
+/// # Panics
+/// When its beginning and its end are of two generations, which no program may put together.
+#[must_use]
+pub fn of_no_generation(file: &[u8]) -> Option<Vec<u8>> {
+    let pdf = std::str::from_utf8(file).ok()?;
+    let generation = pdf.strip_prefix(MADE)?.get(..DIGITS).unwrap_or_default();
+    assert_eq!(pdf.matches(generation).count(), 3, "a PDF of several generations: {pdf}");
+    Some(pdf.replace(generation, &"0".repeat(DIGITS)).into_bytes())
 }
 
 /// Text between brackets; what is not ASCII as octal digits of Windows-1252, so that the file stays ASCII.
@@ -52,11 +71,13 @@ mod tests {
 
     #[test]
     fn the_table_leads_to_the_objects() {
-        let pdf = String::from_utf8(page(&["R\u{e9}sultats (1)".to_owned()])).unwrap();
+        let pdf = String::from_utf8(page(&["R\u{e9}sultats (1)".to_owned()], 7)).unwrap();
         assert!(pdf.contains("(R\\351sultats \\(1\\)) Tj"));
         let table: usize = pdf.split("startxref\n").nth(1).unwrap().lines().next().unwrap().parse().unwrap();
         assert!(pdf[table..].starts_with("xref\n0 6\n"));
         let fourth: usize = pdf[table..].lines().nth(6).unwrap()[..10].parse().unwrap();
         assert!(pdf[fourth..].starts_with("4 0 obj\n"));
+        let first = of_no_generation(pdf.as_bytes()).unwrap();
+        assert!(first == page(&["R\u{e9}sultats (1)".to_owned()], 0) && first != pdf.as_bytes());
     }
 }

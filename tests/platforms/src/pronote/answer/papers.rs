@@ -129,7 +129,8 @@ impl Context<'_> {
 
     fn publish(&mut self, name: &str, lines: Vec<String>) -> Value {
         let part = crypt::random_text::<16>().to_lowercase();
-        self.session.documents.insert(part.clone(), Bytes::from(pdf::page(&lines)));
+        *self.made += 1;
+        self.session.documents.insert(part.clone(), Bytes::from(pdf::page(&lines, *self.made)));
         let url = format!("FichiersExternes/{part}/{name}?Session={}", self.session.number);
         json!({"url": {"_T": 23, "V": url}})
     }
