@@ -77,6 +77,8 @@ pub(crate) enum Failure {
     AccountName { name: String, platform: String },
     /// An account can't be opened so.
     Account { what: String },
+    /// The platform does not open it: a word that names the sentence, and what the platform said.
+    Login { word: String, detail: String },
     /// Some platforms gave not all, or must not be asked yet.
     NotCollected { count: String },
     /// Some files were not taken in.
@@ -115,7 +117,7 @@ impl Failure {
             Self::Address { .. } => 17,
             Self::Certificate { .. } => 18,
             Self::PlainRefused { .. } => 19,
-            Self::AccountThere { .. } | Self::NoAccount { .. } | Self::AccountName { .. } | Self::Account { .. } => 20,
+            Self::AccountThere { .. } | Self::NoAccount { .. } | Self::AccountName { .. } | Self::Account { .. } | Self::Login { .. } => 20,
             Self::NotCollected { .. } | Self::NotTaken { .. } => 21,
         }
     }
@@ -157,6 +159,10 @@ impl Failure {
                 ("account-name", vec![("name", name.into()), ("platform", platform.into())])
             }
             Self::Account { what } => ("account", vec![("what", what.into())]),
+            Self::Login { word, detail } => {
+                let detail = output::plain(detail);
+                ("login", vec![("why", text.say_with(&format!("ent-{word}"), &[("detail", detail.into())]).into())])
+            }
             Self::NotCollected { count } => ("not-collected", vec![("count", count.into())]),
             Self::NotTaken { count } => ("not-taken", vec![("count", count.into())]),
             Self::Address { what } => ("address", vec![("what", what.into())]),

@@ -74,6 +74,27 @@ pub struct Trouble {
 }
 
 impl Account {
+    /// Until when the platform must not be asked for this account, in seconds since 1970: a platform that found too many requests, or
+    /// suspended this network's address, wants silence of all accounts there. `all` are the accounts of the person.
+    #[must_use]
+    pub fn silent_until_beside(&self, all: &[Self]) -> i64 {
+        let of_the_network = |other: &&Self| {
+            let failure = other.last.as_ref().and_then(|last| last.failure.as_ref());
+            failure.is_some_and(|failure| matches!(failure.word.as_str(), "too-many" | "suspended"))
+        };
+        let there = all.iter().filter(|other| other.platform == self.platform && other.host() == self.host());
+        let others = there.filter(of_the_network).map(|other| other.silent_until).max();
+        self.silent_until.max(others.unwrap_or_default())
+    }
+
+    fn host(&self) -> Option<String> {
+        let url = match &self.secret {
+            Secret::Address { url } if self.url.is_empty() => url.as_str(),
+            _ => &self.url,
+        };
+        Some(reqwest::Url::parse(url).ok()?.host_str()?.to_owned())
+    }
+
     /// The account of that name.
     ///
     /// # Errors
@@ -147,4 +168,35 @@ impl Account {
 
 fn read(data: &[u8]) -> Result<Account, FsError> {
     serde_json::from_slice(data).map_err(|_| FsError::Damaged("an account".into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn account(url: &str, word: Option<&str>, silent_until: i64) -> Account {
+        let failure = word.map(|word| Trouble { word: word.to_owned(), detail: String::new() });
+        Account {
+            name: AccountId("a".to_owned()),
+            platform: Platform::Pronote,
+            url: url.to_owned(),
+            uai: None,
+            secret: Secret::Code { code: Zeroizing::default() },
+            added: 0,
+            last: failure.map(|failure| Ended { at: 0, counts: Counts::default(), failure: Some(failure) }),
+            silent_until,
+        }
+    }
+
+    /// Whoever is suspended is so with all of the house.
+    #[test]
+    fn silence_of_the_network_is_kept_by_all_accounts_there() {
+        let own = account("https://lycee.example/pronote/eleve.html", None, 0);
+        let until = |url: &str, word: &str| own.silent_until_beside(&[own.clone(), account(url, Some(word), 900)]);
+        let parent = "https://lycee.example/pronote/parent.html";
+        assert_eq!(until(parent, "suspended"), 900);
+        assert_eq!(until(parent, "too-many"), 900);
+        assert_eq!(until(parent, "bad-login"), 0, "that is of one account");
+        assert_eq!(until("https://college.example/pronote/eleve.html", "suspended"), 0);
+    }
 }

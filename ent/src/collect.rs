@@ -32,6 +32,8 @@ const ZONE: &str = "Europe/Paris";
 const PIX: &str = "https://app.pix.fr";
 /// The portal, for who gave no address.
 const TOUTATICE: &str = "https://ent.toutatice.fr";
+/// The longest run: 20,000 files take a quarter of it at most.
+const RUN_TIME: Duration = Duration::from_secs(12 * 60 * 60);
 /// The name of this program at the portal Toutatice.
 const CLIENT: &str = "cartable";
 
@@ -117,8 +119,9 @@ pub fn collect(
     let collection = Collection::open_or_make(bag, how.lang)?;
     let account = Account::find(collection.home(), collection.access(), name)?;
     let account = account.ok_or_else(|| CollectError::NoAccount(name.to_owned()))?;
-    if account.silent_until > how.now {
-        return Err(CollectError::Silent { until: account.silent_until });
+    let silent_until = account.silent_until_beside(&Account::all(collection.home(), collection.access())?);
+    if silent_until > how.now {
+        return Err(CollectError::Silent { until: silent_until });
     }
     let mut run = Run::begin(&collection, account.clone(), how.now, tell);
     let asked = ask(&account, how, &mut run)?;
@@ -136,12 +139,11 @@ fn ask(account: &Account, how: &How, sink: &mut dyn Sink) -> Result<Result<(), F
     match account.platform {
         Platform::Pronote => {
             let school = School::parse(&account.url).map_err(|_| CollectError::Address(account.url.clone()))?;
-            block_on(Pronote::new(school, secret, today, manners).collect(sink))
+            run(Ok(Pronote::new(school, secret, today, manners)), sink)
         }
         Platform::Moodle => {
             let zone = TimeZone::get(ZONE).unwrap_or(TimeZone::UTC);
-            let mut moodle = Moodle::new(&account.url, secret, zone).with_manners(manners).at(how.now);
-            block_on(moodle.collect(sink))
+            run(Ok(Moodle::new(&account.url, secret, zone).with_manners(manners).at(how.now)), sink)
         }
         Platform::Pmb => run(Pmb::new(url("")?, &secret, None, manners), sink),
         Platform::Pix => run(Pix::new(url(PIX)?, &secret, how.now, manners), sink),
@@ -154,7 +156,11 @@ fn ask(account: &Account, how: &How, sink: &mut dyn Sink) -> Result<Result<(), F
 
 fn run(connector: Result<impl Connector, Failure>, sink: &mut dyn Sink) -> Result<Result<(), Failure>, CollectError> {
     match connector {
-        Ok(mut connector) => block_on(connector.collect(sink)),
+        Ok(mut connector) => {
+            let collecting = async move { tokio::time::timeout(RUN_TIME, connector.collect(sink)).await };
+            let collected = block_on(collecting)?;
+            Ok(collected.unwrap_or_else(|_| Err(Failure::Unreachable("it takes too long".to_owned()))))
+        }
         Err(failure) => Ok(Err(failure)),
     }
 }
@@ -167,13 +173,19 @@ fn finish(
     at: i64,
     tell: &mut (dyn FnMut(&str, u64, u64) + Send),
 ) -> Result<Ended, CollectError> {
-    collection.show(&mut |done, total| tell("views", done, total))?;
     let silence = failure.as_ref().map_or(Duration::ZERO, Failure::silence);
     account.silent_until = at.saturating_add(i64::try_from(silence.as_secs()).unwrap_or(i64::MAX));
-    let trouble = failure.map(|failure| Trouble { word: failure.word().to_owned(), detail: failure.to_string() });
-    let ended = Ended { at, counts, failure: trouble };
+    let trouble = |failure: Failure| Trouble { word: failure.word().to_owned(), detail: failure.detail().to_owned() };
+    let mut ended = Ended { at, counts, failure: failure.map(trouble) };
     account.last = Some(ended.clone());
+    // Before anything else can fail: a platform that wants silence gets it.
     collection.update(&account)?;
+    let shown = collection.show(&mut |done, total| tell("views", done, total))?;
+    if let (Some(error), None) = (shown.failed, &ended.failure) {
+        ended.failure = Some(trouble(Failure::Keep(error.to_string())));
+        account.last = Some(ended.clone());
+        collection.update(&account)?;
+    }
     Ok(ended)
 }
 

@@ -184,6 +184,23 @@ impl Failure {
         }
     }
 
+    /// What was said, beside that word; often nothing.
+    #[must_use]
+    pub fn detail(&self) -> &str {
+        match self {
+            Self::Unreachable(detail)
+            | Self::Platform(detail)
+            | Self::Closed(detail)
+            | Self::Changed(detail)
+            | Self::Keep(detail) => detail,
+            Self::BadLogin
+            | Self::SecondFactor
+            | Self::SessionExpired
+            | Self::TooMany { .. }
+            | Self::Suspended { .. } => "",
+        }
+    }
+
     /// How long the platform must not be asked again after this.
     #[must_use]
     pub fn silence(&self) -> Duration {

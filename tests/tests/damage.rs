@@ -225,9 +225,9 @@ fn spaces_and_counts_do_not_show() {
 #[test]
 fn an_emptied_index_is_rebuilt_from_the_packs() {
     let case = Case::new(Suite::ChaCha20Poly1305);
-    let (key, database) = case
-        .desk
-        .work(|bag, space| (bag.space_keys(&bag.home().unwrap()).unwrap().database.pragma(), space.database().to_path_buf()));
+    let (key, database) = case.desk.work(|bag, space| {
+        (bag.space_keys(&bag.home().unwrap()).unwrap().database.pragma(), space.database().to_path_buf())
+    });
     let db = rusqlite::Connection::open(database).unwrap();
     db.execute_batch(&format!("PRAGMA key = \"{}\"; DELETE FROM chunks; DELETE FROM dedup;", key.as_str())).unwrap();
     db.close().unwrap();

@@ -94,7 +94,7 @@ fn a_parent_has_folders_and_calendars_for_each_child() {
     assert_eq!(children.len(), 2);
     let served = Served::new(Doors::Both);
     let url = format!("{}/pronote/parent.html", school.url());
-    add(served.opened(), &account("parent", &url, &parent.login, &parent.password), Lang::Fr).unwrap();
+    add(served.opened(), &account("parent", &url, &parent.login, &parent.password), &how(TODAY)).unwrap();
     assert_eq!(run(&served, "parent", TODAY).failure, None);
     let shown = files(&served.drive());
     let under = |top: &str, name: &str| -> Vec<_> {

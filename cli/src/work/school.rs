@@ -344,7 +344,9 @@ impl From<CollectError> for Failure {
             CollectError::OtherPlatform { name, platform } => {
                 Self::AccountName { name, platform: platform.name().to_owned() }
             }
-            CollectError::Login(failure) => Self::Account { what: failure.to_string() },
+            CollectError::Login(failure) => {
+                Self::Login { word: failure.word().to_owned(), detail: failure.detail().to_owned() }
+            }
             CollectError::Address(_) | CollectError::Unfit(_) => Self::Account { what: error.to_string() },
             CollectError::Silent { .. } | CollectError::System(_) => Self::Other { what: error.to_string() },
         }

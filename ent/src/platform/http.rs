@@ -132,6 +132,7 @@ pub struct Download {
     pub headers: HeaderMap,
     response: reqwest::Response,
     left_bytes: u64,
+    pace: Pace,
 }
 
 impl Download {
@@ -159,14 +160,44 @@ impl Download {
     /// The next part, `None` at the end.
     ///
     /// # Errors
-    /// [`Failure::Unreachable`] when the connection breaks, [`Failure::Platform`] when more comes than is taken.
+    /// [`Failure::Unreachable`] when the connection breaks or hardly anything comes, [`Failure::Platform`] when more comes than is taken.
     pub async fn next(&mut self) -> Result<Option<Bytes>, Failure> {
         let Some(part) = self.response.chunk().await.map_err(unreachable)? else { return Ok(None) };
+        self.pace.came(part.len())?;
         self.left_bytes = self
             .left_bytes
             .checked_sub(part.len() as u64)
             .ok_or_else(|| Failure::Platform("a file is too long".to_owned()))?;
         Ok(Some(part))
+    }
+}
+
+/// How fast an answer comes: a platform that sends a byte now and then would keep us waiting for ever.
+struct Pace {
+    begun: Instant,
+    bytes: u64,
+}
+
+/// How long an answer may take however little comes.
+const PACE_GRACE: Duration = Duration::from_secs(60);
+/// From then on it must have come at this rate, in bytes a second.
+const LEAST_RATE: u64 = 1024;
+
+impl Pace {
+    fn begin() -> Self {
+        Self { begun: Instant::now(), bytes: 0 }
+    }
+
+    fn came(&mut self, bytes: usize) -> Result<(), Failure> {
+        self.bytes = self.bytes.saturating_add(bytes as u64);
+        self.check(self.begun.elapsed())
+    }
+
+    fn check(&self, elapsed: Duration) -> Result<(), Failure> {
+        if elapsed > PACE_GRACE && self.bytes < elapsed.as_secs() * LEAST_RATE {
+            return Err(Failure::Unreachable("hardly anything comes".to_owned()));
+        }
+        Ok(())
     }
 }
 
@@ -200,8 +231,9 @@ impl Http {
     pub async fn send(&mut self, ask: Ask) -> Result<Answer, Failure> {
         let mut response = self.respond(ask).await?;
         let too_long = || Failure::Platform("an answer is too long".to_owned());
-        let mut body = Vec::new();
+        let (mut body, mut pace) = (Vec::new(), Pace::begin());
         while let Some(part) = response.chunk().await.map_err(unreachable)? {
+            pace.came(part.len())?;
             if body.len().saturating_add(part.len()) > self.manners.max_answer_bytes {
                 return Err(too_long());
             }
@@ -228,6 +260,7 @@ impl Http {
             status: response.status().as_u16(),
             headers: response.headers().clone(),
             left_bytes: self.manners.max_file_bytes,
+            pace: Pace::begin(),
             response,
         })
     }

@@ -137,3 +137,14 @@ fn a_file_goes_on_where_it_stopped() {
         assert!(!http.download(Ask::get(url("/echo")), 3).await.unwrap().goes_on_at(3));
     });
 }
+
+/// A byte now and then is no answer; a slow line is one.
+#[test]
+fn what_hardly_comes_breaks_off() {
+    let pace = |bytes| Pace { begun: Instant::now(), bytes };
+    let after = |seconds| Duration::from_secs(seconds);
+    assert!(pace(1).check(after(60)).is_ok());
+    assert!(matches!(pace(4).check(after(80)), Err(Failure::Unreachable(_))));
+    assert!(pace(80 * 1024).check(after(80)).is_ok());
+    assert!(matches!(pace(80 * 1024).check(after(81)), Err(Failure::Unreachable(_))));
+}
