@@ -83,6 +83,7 @@ fn pdf() -> Vec<u8> {
         account: AccountId("college".to_owned()),
         uai: None,
         school: Some("Coll\u{e8}ge Exemple".to_owned()),
+        pupil: None,
         year: Some(SchoolYear(2025)),
         fetched: 1_764_600_000,
         key: "report".to_owned(),

@@ -1,12 +1,12 @@
 //! The timetable, homework, and people and groups of a school as calendars and address books, for programs that know those: one of each
-//! for an account, one object for a record.
+//! for an account, in a parent's account calendars for each child, and one object for a record.
 //!
 //! Objects are written whole when they are asked for; who asks keeps them as long as [`state`] stays the same. Names and UIDs come of
 //! keys of records, so they stay the same when a record changes, and on every device.
 
 mod card;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use cartable_fs::FsError;
 use cartable_fs::bag::{Bag, BagError};
@@ -36,7 +36,7 @@ pub enum Holds {
 /// A calendar or an address book.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Collection {
-    /// Its name in paths: letters, digits and a hyphen of ASCII. It stays the same as long as its account has its name.
+    /// Its name in paths: letters, digits and a hyphen of ASCII. It stays the same as long as its account, and a parent's child, has its name.
     pub id: String,
     /// What people call it, in the language of the bag's views.
     pub name: String,
@@ -91,7 +91,7 @@ fn failed(error: KeepError) -> BagError {
 /// The collections of these records.
 fn of(kept: &[view::Kept], lang: Lang) -> Vec<Collection> {
     let people = card::People::of(kept);
-    let mut objects: BTreeMap<(Holds, &AccountId), Vec<Object>> = BTreeMap::new();
+    let mut objects: BTreeMap<Whose<'_>, Vec<Object>> = BTreeMap::new();
     for one in kept {
         let made = match &one.record {
             Record::TimetableEntry(entry) => {
@@ -107,28 +107,50 @@ fn of(kept: &[view::Kept], lang: Lang) -> Vec<Collection> {
             _ => people.card(one).map(|object| (Holds::People, object)),
         };
         if let Some((holds, object)) = made {
-            objects.entry((holds, &one.origin.account)).or_default().push(object);
+            // Schools are a parent's, calendars a child's.
+            let pupil = one.origin.pupil.as_deref().filter(|_| holds != Holds::People);
+            objects.entry(Whose { holds, account: &one.origin.account, pupil }).or_default().push(object);
         }
     }
-    let accounts = |holds: Holds| objects.keys().filter(move |(known, _)| *known == holds).map(|(_, account)| *account);
-    let several: BTreeSet<Holds> = Holds::ALL.into_iter().filter(|holds| accounts(*holds).count() > 1).collect();
-    let named = |holds: Holds, account: &AccountId| {
-        let name = lang.say(holds.word());
-        if several.contains(&holds) {
-            lang.say_with("agenda-of", &[("name", &name), ("account", &account.0)])
-        } else {
-            name
-        }
-    };
-    let names: BTreeMap<_, _> =
-        objects.keys().map(|(holds, account)| ((*holds, *account), named(*holds, account))).collect();
-    let made = objects.into_iter().map(|((holds, account), objects)| Collection {
-        id: format!("{}-{}", holds.path(), short(&[account.0.as_bytes()], 5)),
-        name: names.get(&(holds, account)).cloned().unwrap_or_default(),
-        holds,
+    let all: Vec<Whose<'_>> = objects.keys().copied().collect();
+    let made = objects.into_iter().map(|(whose, objects)| Collection {
+        id: whose.id(),
+        name: whose.name(&all, lang),
+        holds: whose.holds,
         objects,
     });
     made.collect()
+}
+
+/// Whose a calendar or an address book is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Whose<'a> {
+    holds: Holds,
+    account: &'a AccountId,
+    /// The child, in a parent's account.
+    pupil: Option<&'a str>,
+}
+
+impl Whose<'_> {
+    fn id(&self) -> String {
+        let account = self.account.0.as_bytes();
+        let parts: Vec<&[u8]> = std::iter::once(account).chain(self.pupil.map(str::as_bytes)).collect();
+        format!("{}-{}", self.holds.path(), short(&parts, 5))
+    }
+
+    /// What it is called: a child's has the child's name in it, and the account's name stands in those that would have one name.
+    fn name(&self, all: &[Self], lang: Lang) -> String {
+        let name = lang.say(self.holds.word());
+        let of = |one: &&Self| one.holds == self.holds && one.pupil == self.pupil;
+        let is_alone = all.iter().filter(of).count() == 1;
+        let account = ("account", self.account.0.as_str());
+        match self.pupil.map(|pupil| ("pupil", pupil)) {
+            None if is_alone => name,
+            None => lang.say_with("agenda-of", &[("name", &name), account]),
+            Some(pupil) if is_alone => lang.say_with("of-pupil", &[("name", &name), pupil]),
+            Some(pupil) => lang.say_with("of-pupil-and-account", &[("name", &name), pupil, account]),
+        }
+    }
 }
 
 /// An event or a task, without its times.
@@ -153,8 +175,6 @@ fn short(parts: &[&[u8]], bytes: usize) -> String {
 }
 
 impl Holds {
-    const ALL: [Self; 3] = [Self::Lessons, Self::Homework, Self::People];
-
     fn word(self) -> &'static str {
         match self {
             Self::Lessons => "agenda-timetable",

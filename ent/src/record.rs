@@ -68,6 +68,9 @@ pub struct Piece {
     pub year: Option<SchoolYear>,
     /// The school it comes from, as its platform names it.
     pub school: Option<String>,
+    /// Whose it is, by name, where the account is a parent's and shows the pages of children: always then, also of an only child, so
+    /// that what is shown of one keeps its place when another comes. None in a pupil's own account.
+    pub pupil: Option<String>,
     /// The fact.
     pub record: Record,
     /// The raw answer or file it was read from.

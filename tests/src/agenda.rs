@@ -77,7 +77,8 @@ pub fn feed(bag: &Bag, account: &str, records: Vec<(String, Record)>) {
     let mut run = Run::begin(&collection, account, NOW, &mut tell);
     let source = run.source(b"made up", "text/plain").expect("a source is kept");
     for (key, record) in records {
-        let piece = Piece { key, year: Some(SchoolYear(2026)), school: None, record, source, dropped: Vec::new() };
+        let piece =
+            Piece { key, year: Some(SchoolYear(2026)), school: None, pupil: None, record, source, dropped: Vec::new() };
         run.piece(piece).expect("a record is kept");
     }
     collection.sync().expect("records are kept durably");

@@ -4,6 +4,7 @@
 use std::fs;
 
 use cartable_ent::account::{Account, Ended};
+use cartable_ent::agenda;
 use cartable_ent::collect::{add, collect, enroll, typed};
 use cartable_ent::record::{AccountId, Platform};
 use cartable_ent::schedule;
@@ -83,6 +84,51 @@ fn a_code_opens_an_account_and_every_file_tells_its_origin() {
         let length = rustix::fs::getxattr(&path, name, &mut value).unwrap();
         assert_eq!(&value[..length], b"pronote", "{path:?}");
     }
+}
+
+#[test]
+fn a_parent_has_folders_and_calendars_for_each_child() {
+    let school = Running::start(Pronote::new(School::college()), 0);
+    let people = &school.platform.school.people;
+    let parent = people.iter().find(|person| !person.children.is_empty()).unwrap();
+    let children: Vec<_> = people.iter().filter(|person| parent.children.contains(&person.login)).collect();
+    assert_eq!(children.len(), 2);
+    let served = Served::new(Doors::Both);
+    let url = format!("{}/pronote/parent.html", school.url());
+    add(served.opened(), &account("parent", &url, &parent.login, &parent.password), Lang::Fr).unwrap();
+    assert_eq!(run(&served, "parent", TODAY).failure, None);
+    let shown = files(&served.drive());
+    let under = |top: &str, name: &str| -> Vec<_> {
+        let folder = format!("/{name}/");
+        shown.keys().filter(|path| path.starts_with(top) && path.contains(&folder)).collect()
+    };
+    for top in ["Bulletins", "Comp\u{e9}tences", "Cours", "Devoirs", "Emploi du temps", "Notes"] {
+        let each: Vec<_> = children.iter().map(|child| under(top, &child.name)).collect();
+        // The younger one has no evaluations there.
+        let have = if top == "Comp\u{e9}tences" { 1 } else { 2 };
+        assert_eq!(each.iter().filter(|paths| !paths.is_empty()).count(), have, "{top}: {each:#?}");
+        let all = shown.keys().filter(|path| path.starts_with(&format!("{top}/")));
+        assert_eq!(all.count(), each.iter().map(Vec::len).sum::<usize>(), "{top}: {each:#?}");
+    }
+    assert!(!shown.keys().any(|path| path.contains(" (2)")), "{:#?}", shown.keys());
+    let year = school.platform.school.year();
+    for child in &children {
+        let marks = year.pupils.iter().find(|pupil| pupil.login == child.login).unwrap().marks.len();
+        let tables = under("Notes", &child.name).into_iter().filter(|path| path.ends_with(".csv"));
+        let tables: Vec<_> = tables.map(|path| String::from_utf8(shown[path].clone()).unwrap()).collect();
+        assert_eq!(tables.len(), 1);
+        assert_eq!(tables[0].lines().count(), 1 + marks, "{}", child.name);
+    }
+    let agendas = agenda::collections(served.opened()).unwrap();
+    for child in &children {
+        for name in ["Emploi du temps", "Devoirs"] {
+            let name = format!("{name} ({})", child.name);
+            assert_eq!(agendas.iter().filter(|agenda| agenda.name == name).count(), 1, "{name}");
+        }
+    }
+    let again = run(&served, "parent", TODAY + DAY);
+    assert_eq!((again.failure, again.counts.new, again.counts.changed), (None, 0, 0));
+    assert!(files(&served.drive()) == shown);
 }
 
 /// A folder of one's own keeps its name: what is collected stands beside it.

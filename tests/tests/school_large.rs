@@ -113,7 +113,15 @@ fn day(number: u32) -> Date {
 
 fn piece(number: u32, source: SourceId, record: Record) -> Piece {
     let key = format!("{number}");
-    Piece { key, year: Some(year(number)), school: Some("Coll\u{e8}ge".into()), record, source, dropped: Vec::new() }
+    Piece {
+        key,
+        year: Some(year(number)),
+        school: Some("Coll\u{e8}ge".into()),
+        pupil: None,
+        record,
+        source,
+        dropped: Vec::new(),
+    }
 }
 
 fn record(number: u32) -> Record {

@@ -205,6 +205,10 @@ agenda-homework = Homework
 agenda-people = School contacts
 agenda-of = { $name } ({ $account })
 
+# In a parent’s account
+of-pupil = { $name } ({ $pupil })
+of-pupil-and-account = { $name } ({ $pupil }, { $account })
+
 # In calendars
 calendar-teacher = Teacher
 calendar-teachers = Teachers

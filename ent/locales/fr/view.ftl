@@ -205,6 +205,10 @@ agenda-homework = Devoirs
 agenda-people = Contacts de l’école
 agenda-of = { $name } ({ $account })
 
+# Dans le compte d’un parent
+of-pupil = { $name } ({ $pupil })
+of-pupil-and-account = { $name } ({ $pupil }, { $account })
+
 # Dans les agendas
 calendar-teacher = Professeur
 calendar-teachers = Professeurs

@@ -10,6 +10,7 @@ fn kept(account: &str, key: &str, record: Record) -> view::Kept {
         account: AccountId(account.into()),
         uai: None,
         school: Some("Lyc\u{e9}e Exemple; annexe".into()),
+        pupil: None,
         year: None,
         fetched: 1_795_860_000,
         key: key.into(),
@@ -78,6 +79,35 @@ fn each_account_has_its_own_and_objects_keep_their_names() {
     assert_eq!(changed[0].name, "Timetable");
     assert_eq!((&changed[0].id, &changed[0].objects[0].name), (&made[0].id, &event.name));
     assert_ne!(changed[0].objects[0].data, event.data);
+}
+
+#[test]
+fn each_child_of_a_parent_has_calendars_of_its_own() {
+    let of = |account: &str, pupil: Option<&str>, key: &str, record: Record| {
+        let mut one = kept(account, key, record);
+        one.origin.pupil = pupil.map(String::from);
+        one
+    };
+    let (lina, noe) = (Some("MOREL Lina"), Some("MOREL No\u{e9}"));
+    let teacher = || person("t", "Mme Durand", PersonRole::Teacher);
+    let first = [of("p", lina, "l", lesson("Latin")), of("p", lina, "w", homework()), of("p", lina, "t", teacher())];
+    let names = |made: &[Collection]| made.iter().map(|one| one.name.clone()).collect::<Vec<_>>();
+    let alone = super::of(&first, Lang::Fr);
+    assert_eq!(
+        names(&alone),
+        ["Emploi du temps (MOREL Lina)", "Devoirs (MOREL Lina)", "Contacts de l\u{2019}\u{e9}cole"]
+    );
+    let second = [of("p", noe, "n", lesson("Grec")), of("p", noe, "u", teacher())];
+    let both = super::of(&[&first[..], &second].concat(), Lang::Fr);
+    let wanted = ["Emploi du temps (MOREL Lina)", "Emploi du temps (MOREL No\u{e9})", "Devoirs (MOREL Lina)"];
+    assert_eq!(names(&both)[..3], wanted);
+    assert_eq!((&both[0], &both[2]), (&alone[0], &alone[1]), "a second child changes nothing of the first");
+    assert!(both[1].objects[0].data.contains("SUMMARY:Grec") && both[1].objects.len() == 1);
+    assert_eq!((both[3].holds, both[3].objects.len(), both.len()), (Holds::People, 2, 4));
+    // Beside the pupil's own account, and the other parent's.
+    let more = [of("own", None, "l", lesson("Latin")), of("q", lina, "l", lesson("Latin"))];
+    let all = names(&super::of(&[&first[..1], &more].concat(), Lang::En));
+    assert_eq!(all, ["Timetable", "Timetable (MOREL Lina, p)", "Timetable (MOREL Lina, q)"]);
 }
 
 #[test]

@@ -56,18 +56,20 @@ impl Collection {
         // An answer that was read in part may have told the fact and not where it belongs.
         let is_same = |before: &Kept| {
             let origin = &before.origin;
-            origin.hash == hash && origin.year == piece.year && origin.school == piece.school
+            origin.hash == hash
+                && (origin.year, &origin.school, &origin.pupil) == (piece.year, &piece.school, &piece.pupil)
         };
         if before.as_ref().is_some_and(is_same) {
             return Ok(Became::Same);
         }
         sources(piece.source, &text)?;
-        let Piece { key: natural, year, school, record, source, dropped } = piece;
+        let Piece { key: natural, year, school, pupil, record, source, dropped } = piece;
         let origin = Origin {
             platform: whose.platform,
             account: whose.account.clone(),
             uai: whose.uai.clone(),
             school,
+            pupil,
             year,
             fetched: whose.now,
             key: natural,

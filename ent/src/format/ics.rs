@@ -177,7 +177,7 @@ impl File {
     fn piece(&mut self, key: String, day: Date, record: Record) {
         let year = Some(SchoolYear::of(day));
         let (source, dropped) = (self.source, Vec::new());
-        self.reading.pieces.push(Piece { key, year, school: None, record, source, dropped });
+        self.reading.pieces.push(Piece { key, year, school: None, pupil: None, record, source, dropped });
     }
 }
 

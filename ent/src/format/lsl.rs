@@ -56,6 +56,7 @@ pub fn read(bytes: &[u8], pupil: Option<&str>, source: SourceId) -> Result<Readi
                 key,
                 year: Some(year),
                 school,
+                pupil: None,
                 record: Record::ReportCard(card),
                 source,
                 dropped,

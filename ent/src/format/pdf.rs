@@ -85,7 +85,15 @@ pub fn pix_certificate(bytes: &[u8], source: SourceId) -> Result<Reading, Unread
         ending: Some("pdf".into()),
     };
     let record = Record::Certificate(certificate);
-    let piece = Piece { key: format!("pix/{code}"), year: None, school: None, record, source, dropped: Vec::new() };
+    let piece = Piece {
+        key: format!("pix/{code}"),
+        year: None,
+        school: None,
+        pupil: None,
+        record,
+        source,
+        dropped: Vec::new(),
+    };
     Ok(Reading { pieces: vec![piece], remarks: Vec::new() })
 }
 
@@ -110,7 +118,8 @@ pub fn report_card(bytes: &[u8], source: SourceId) -> Result<Reading, Unreadable
         pdf: Some(source),
         ..ReportCard::of(period.unwrap_or_default())
     };
-    let piece = Piece { key, year, school: None, record: Record::ReportCard(card), source, dropped: Vec::new() };
+    let piece =
+        Piece { key, year, school: None, pupil: None, record: Record::ReportCard(card), source, dropped: Vec::new() };
     let mut reading = Reading { pieces: vec![piece], remarks: Vec::new() };
     reading.unknown("what a report card in PDF says is kept as it stands in the file");
     Ok(reading)

@@ -133,7 +133,7 @@ fn quizzes(reading: quiz::Reading, stem: &str, source: SourceId, how: &How) -> P
 fn of_badge(badge: crate::record::Badge, source: SourceId) -> Piece {
     let key = format!("badge|{}", source.text());
     let year = badge.issued.map(SchoolYear::of);
-    Piece { key, year, school: None, record: Record::Badge(badge), source, dropped: Vec::new() }
+    Piece { key, year, school: None, pupil: None, record: Record::Badge(badge), source, dropped: Vec::new() }
 }
 
 /// Books of a list that is called like its file.
@@ -142,7 +142,7 @@ fn books(notices: marc::Notices, list: &str, source: SourceId) -> Parts {
         let what = notice.isbn.clone().unwrap_or_else(|| format!("{}|{}", notice.title, notice.authors.join("|")));
         let key = format!("listed|{list}|{what}");
         let record = Record::Loan(notice.listed(list, source));
-        Piece { key, year: None, school: None, record, source, dropped: Vec::new() }
+        Piece { key, year: None, school: None, pupil: None, record, source, dropped: Vec::new() }
     };
     let remarks = (notices.broken > 0).then(|| format!("{} records can't be read", notices.broken));
     (notices.notices.into_iter().map(piece).collect(), remarks.into_iter().collect())

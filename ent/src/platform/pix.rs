@@ -87,6 +87,7 @@ impl Connector for Pix {
             key: format!("pix/{}", self.code.as_str()),
             year: certificate.date.map(SchoolYear::of),
             school: certificate.center.clone(),
+            pupil: None,
             record: Record::Certificate(certificate),
             source,
             dropped: Vec::new(),

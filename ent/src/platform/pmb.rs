@@ -120,7 +120,7 @@ impl Pmb {
             };
             let year = answer.date("adhesion_date").map(SchoolYear::of);
             let (key, record) = ("reader".to_owned(), Record::Person(person));
-            sink.piece(Piece { key, year, school: library.clone(), record, source, dropped })?;
+            sink.piece(Piece { key, year, school: library.clone(), pupil: None, record, source, dropped })?;
         }
         Ok(Account { library })
     }

@@ -176,6 +176,9 @@ pub struct Origin {
     pub uai: Option<Uai>,
     /// The school, as its platform names it.
     pub school: Option<String>,
+    /// Whose it is, where the account is a parent's: see [`super::Piece::pupil`]. Earlier versions did not keep it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pupil: Option<String>,
     /// The school year.
     pub year: Option<SchoolYear>,
     /// When it was fetched first in this version, in seconds since 1970.

@@ -46,14 +46,15 @@ pub(super) fn files(unit: &Unit, kept: &[&Kept], lang: Lang) -> Vec<ViewFile> {
     };
     let name = shown(&first.framework, lang);
     let heading = lang.say_with("competences-title", &[("framework", &name)]);
+    let folder = kept.first().and_then(|kept| kept.pupil_folder());
+    let path = |ending: &str| folder.iter().cloned().chain([format!("{}.{ending}", title(&name))]).collect();
     let main = html! {
         (over_the_years(&entries, lang))
         section { h2 { (lang.say("competences-each")) } (each(&entries, lang)) }
     };
-    let mut files =
-        vec![ViewFile::made(vec![format!("{}.html", title(&name))], page(lang, &heading, kept, &main), kept)];
+    let mut files = vec![ViewFile::made(path("html"), page(lang, &heading, kept, &main), kept)];
     if let Ok(data) = serde_json::to_vec_pretty(&entries) {
-        files.push(ViewFile::made(vec![format!("{}.json", title(&name))], data, kept));
+        files.push(ViewFile::made(path("json"), data, kept));
     }
     files
 }

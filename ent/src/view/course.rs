@@ -48,7 +48,8 @@ pub(super) fn files(kept: &[&Kept], lang: Lang) -> Vec<ViewFile> {
     }
     subject.lessons.sort_by_cached_key(|(kept, lesson)| (lesson.start, kept.id()));
     let (year, name) = (first.year_folder(lang), name(first));
-    subject.paths = subject.places(&[&year, &safe(name)], lang);
+    let folders: Vec<String> = first.folders(lang).into_iter().chain([safe(name)]).collect();
+    subject.paths = subject.places(&folders, lang);
     let mut out: Vec<ViewFile> = index::page(&subject, &year, name, kept, lang).into_iter().collect();
     out.extend(subject.lessons.iter().filter_map(|(kept, lesson)| lesson::page(&subject, kept, lesson, lang)));
     out.extend(subject.kept_files());
@@ -67,21 +68,22 @@ fn name(kept: &Kept) -> &str {
 }
 
 impl Subject<'_> {
-    /// Where everything is put below the folders of the year and the subject.
-    fn places(&self, folders: &[&str; 2], lang: Lang) -> BTreeMap<Place, Vec<String>> {
+    /// Where everything is put below the folders of the year, the child and the subject.
+    fn places(&self, folders: &[String], lang: Lang) -> BTreeMap<Place, Vec<String>> {
+        let folders = || folders.iter().map(String::as_str);
         let mut names = Names::default();
-        names.want(Place::Index, *folders, &format!("{}.html", lang.say("file-contents")));
+        names.want(Place::Index, folders(), &format!("{}.html", lang.say("file-contents")));
         for (kept, lesson) in &self.lessons {
             let name = title(&format!("{} {}", lesson.start.date(), lesson::title_of(lesson)));
-            names.want(Place::Record(kept.id()), *folders, &format!("{name}.html"));
+            names.want(Place::Record(kept.id()), folders(), &format!("{name}.html"));
         }
         for (id, (_, CourseFile { path, name, .. })) in &self.files {
-            names.want(Place::Record(id.clone()), folders.iter().copied().chain(path.iter().map(String::as_str)), name);
+            names.want(Place::Record(id.clone()), folders().chain(path.iter().map(String::as_str)), name);
         }
         for Link { of, index, folder, name, url } in self.links(&lang.say("folder-links")) {
             if shortcut(url).is_some() {
-                let folders = folders.iter().copied().chain([folder]);
-                names.want(Place::Link(of.id(), index), folders, &attachment::link_name(name, url));
+                let place = Place::Link(of.id(), index);
+                names.want(place, folders().chain([folder]), &attachment::link_name(name, url));
             }
         }
         names.give()

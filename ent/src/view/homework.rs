@@ -46,14 +46,15 @@ fn paths(all: &[(&Kept, &Homework)], files: &Files<'_>, lang: Lang) -> Paths {
     let mut names = Names::default();
     for (kept, homework) in all {
         let stem = stems.get(&kept.id()).and_then(|path| path.last()).map_or("", String::as_str);
-        let year = kept.year_folder(lang);
-        names.want(Place::Page(kept.id()), [year.as_str()], &format!("{stem}.html"));
+        let folders = kept.folders(lang);
+        let folders = || folders.iter().map(String::as_str);
+        names.want(Place::Page(kept.id()), folders(), &format!("{stem}.html"));
         let handed_in = lang.say("folder-handed-in");
         for (attachments, folder) in [(&homework.attachments, ""), (&homework.handed_in, handed_in.as_str())] {
             for (index, attachment) in attachments.iter().enumerate() {
                 if attachment::file(kept, attachment, files, &[]).is_some() {
                     let place = place(kept, folder.is_empty(), index);
-                    names.want(place, [year.as_str(), stem, folder], &attachment::file_name(attachment));
+                    names.want(place, folders().chain([stem, folder]), &attachment::file_name(attachment));
                 }
             }
         }

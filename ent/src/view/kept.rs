@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use super::Lang;
+use super::name::{safe, title};
 use crate::record::{Origin, Platform, Record, SchoolYear};
 
 /// What is kept of one record.
@@ -28,6 +29,24 @@ impl Kept {
     /// The school year it belongs to: the platform's, else that of its own day.
     pub(super) fn year(&self) -> Option<SchoolYear> {
         self.origin.year.or_else(|| self.day().map(SchoolYear::of))
+    }
+
+    /// The folder of the child whose it is, in a parent's account. It has no point, as all files beside it have.
+    pub(super) fn pupil_folder(&self) -> Option<String> {
+        self.origin.pupil.as_deref().map(|pupil| title(&safe(pupil).replace('.', " ")))
+    }
+
+    /// The folder of its school year and, in it, that of the child whose it is.
+    pub(super) fn folders(&self, lang: Lang) -> Vec<String> {
+        std::iter::once(self.year_folder(lang)).chain(self.pupil_folder()).collect()
+    }
+
+    /// What this is called in a program that shows it beside those of other children.
+    pub(super) fn named(&self, name: &str, lang: Lang) -> String {
+        match &self.origin.pupil {
+            Some(pupil) => lang.say_with("of-pupil", &[("name", name), ("pupil", pupil.trim())]),
+            None => name.to_owned(),
+        }
     }
 
     /// The folder of its school year.

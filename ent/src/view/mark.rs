@@ -36,13 +36,15 @@ pub(super) fn files(kept: &[&Kept], lang: Lang) -> Vec<ViewFile> {
     let Some(first) = kept.first() else {
         return Vec::new();
     };
-    let year = first.year_folder(lang);
-    let title = lang.say_with("marks-of", &[("year", &year)]);
+    let folders = first.folders(lang);
+    let name = lang.say_with("marks-of", &[("year", &first.year_folder(lang))]);
+    let title = first.named(&name, lang);
+    let path = |ending: &str| folders.iter().cloned().chain([format!("{name}.{ending}")]).collect();
     let mut marks: Vec<(&Kept, &Mark)> = kept.iter().filter_map(|kept| Some((*kept, mark(kept)?))).collect();
     marks.sort_by_cached_key(|(kept, mark)| (mark.date, fold(&mark.subject), kept.id()));
     vec![
-        ViewFile::made(vec![year.clone(), format!("{title}.csv")], spreadsheet(&marks, lang), kept),
-        ViewFile::made(vec![year, format!("{title}.html")], page(lang, &title, kept, &subjects(&marks, lang)), kept),
+        ViewFile::made(path("csv"), spreadsheet(&marks, lang), kept),
+        ViewFile::made(path("html"), page(lang, &title, kept, &subjects(&marks, lang)), kept),
     ]
 }
 

@@ -6,6 +6,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{Kept, Lang};
+use crate::record::{Origin, Platform, SchoolYear};
 
 /// A page may show its own style and pictures that are inside it, and nothing else.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
@@ -108,18 +109,23 @@ pub(super) fn shortcut(url: &str) -> Option<Vec<u8>> {
     good.then(|| format!("[InternetShortcut]\r\nURL={plain}\r\n").into_bytes())
 }
 
-/// Where these come from, a line for each platform, school and school year.
+/// Where these come from, a line for each platform, school, school year and child of a parent's account.
 pub(super) fn provenance(lang: Lang, kept: &[&Kept]) -> Vec<String> {
     let mut sources = BTreeMap::new();
     for kept in kept {
-        let source = (kept.origin.platform, kept.origin.school.clone(), kept.origin.year);
+        let Origin { platform, school, year, pupil, .. } = &kept.origin;
+        let source = (*platform, school.clone(), *year, pupil.clone());
         let fetched = sources.entry(source).or_insert(kept.origin.fetched);
         *fetched = kept.origin.fetched.max(*fetched);
     }
-    let line = |((platform, school, year), fetched): ((crate::record::Platform, Option<String>, _), i64)| {
+    type Source = (Platform, Option<String>, Option<SchoolYear>, Option<String>);
+    let line = |((platform, school, year, pupil), fetched): (Source, i64)| {
         let platform = Some(lang.say(&format!("platform-{}", platform.name())));
-        let year = Option::map(year, |year: crate::record::SchoolYear| year.to_string());
-        let source = [platform, school, year].into_iter().flatten().collect::<Vec<_>>().join(", ");
+        let source = [platform, school, year.map(|year| year.to_string()), pupil]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(", ");
         match lang.day_of(fetched) {
             Some(day) => lang.say_with("source-fetched", &[("source", &source), ("day", &day)]),
             None => lang.labelled("source", &source),

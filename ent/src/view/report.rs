@@ -22,7 +22,9 @@ pub(super) fn files(kept: &[&Kept], lang: Lang) -> Vec<ViewFile> {
     let cards: Vec<_> = cards.iter().copied().filter(|one| !is_again(*one, &cards)).collect();
     let mut names = Names::default();
     for (kept, card) in &cards {
-        names.want(kept.id(), [kept.year_folder(lang).as_str(), &safe(&kept.school())], &title(&card.period));
+        let (folders, school) = (kept.folders(lang), safe(&kept.school()));
+        let folders = folders.iter().map(String::as_str).chain([school.as_str()]);
+        names.want(kept.id(), folders, &title(&card.period));
     }
     let paths = names.give();
     let of = |(kept, card): &(&Kept, &ReportCard)| {

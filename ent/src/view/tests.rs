@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod children;
 mod courses;
 mod hostile;
 mod quizzes;
@@ -21,6 +22,7 @@ fn kept(key: &str, record: Record) -> Kept {
         account: AccountId("lycee".into()),
         uai: Uai::parse("0350001A"),
         school: Some("Lyc\u{e9}e des Ajoncs".into()),
+        pupil: None,
         year: Some(SchoolYear(2025)),
         fetched: 1_759_000_000,
         key: key.into(),

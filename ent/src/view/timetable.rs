@@ -17,17 +17,20 @@ pub(super) fn files(kept: &[&Kept], lang: Lang) -> Vec<ViewFile> {
     let Some((first, _)) = entries.first() else {
         return Vec::new();
     };
-    let year = first.year_folder(lang);
+    let folders = first.folders(lang);
+    let path = |below: Option<String>, title: &str| {
+        folders.iter().cloned().chain(below).chain([format!("{title}.ics")]).collect()
+    };
     let mut weeks: BTreeMap<Date, Vec<Entry<'_>>> = BTreeMap::new();
     for (kept, entry) in &entries {
         weeks.entry(monday(entry.start.date())).or_default().push((kept, entry));
     }
-    let title = lang.say_with("timetable-of", &[("year", &year)]);
-    let mut files = vec![file(vec![year.clone(), format!("{title}.ics")], &title, &entries, lang)];
+    let title = lang.say_with("timetable-of", &[("year", &first.year_folder(lang))]);
+    let mut files = vec![file(path(None, &title), &first.named(&title, lang), &entries, lang)];
     for (monday, entries) in weeks {
         let number = monday.iso_week_date().week().to_string();
         let title = lang.say_with("timetable-week", &[("monday", &monday.to_string()), ("week", &number)]);
-        files.push(file(vec![year.clone(), lang.say("folder-weeks"), format!("{title}.ics")], &title, &entries, lang));
+        files.push(file(path(Some(lang.say("folder-weeks")), &title), &first.named(&title, lang), &entries, lang));
     }
     files
 }

@@ -67,6 +67,9 @@ impl Top {
 pub struct Unit {
     /// The folder at the top.
     pub view: Top,
+    /// The child whose it is, in small letters, where records are of a parent's account: each child has units of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pupil: Option<String>,
     /// What tells it from the view's other units: a school year, a school, a subject, in small letters. This is no path: the paths
     /// of its files are those that [`super::render`] gives.
     pub parts: Vec<String>,
@@ -80,7 +83,7 @@ pub(super) const NO_SUBJECT: &str = "Sans mati\u{e8}re";
 
 impl Unit {
     fn new<const N: usize>(view: Top, parts: [&str; N]) -> Self {
-        Self { view, parts: parts.into_iter().map(|part| fold(&safe(part))).collect() }
+        Self { view, pupil: None, parts: parts.into_iter().map(|part| fold(&safe(part))).collect() }
     }
 }
 
@@ -121,6 +124,8 @@ pub fn units(kept: &Kept) -> Vec<Unit> {
         }
         Record::Period(_) | Record::Person(_) | Record::Group(_) | Record::Absence(_) => Vec::new(),
     };
+    let pupil = kept.pupil_folder().map(|folder| fold(&folder));
+    units.iter_mut().for_each(|unit| unit.pupil.clone_from(&pupil));
     units.sort();
     units.dedup();
     units

@@ -17,6 +17,10 @@ fn a_parent_sees_each_child_apart() {
         let pupil = year.pupils.iter().find(|pupil| pupil.login == login).unwrap();
         let marks = memory.of_kind("mark").into_iter().filter(|(key, _)| key.split('|').nth(1) == Some(name));
         assert_eq!(marks.count(), pupil.marks.len(), "{name}");
+        for piece in memory.pieces.values() {
+            let is_of = piece.key.split('|').nth(1) == Some(name) && !piece.key.starts_with("person|");
+            assert!(!is_of || piece.pupil.as_deref() == Some(name), "{}", piece.key);
+        }
         let reports = memory.of_kind("report-card");
         let mine = |record: &Record| matches!(record, Record::ReportCard(card) if card.pupil.as_deref() == Some(name));
         assert_eq!(reports.iter().filter(|(_, record)| mine(record)).count(), 2);

@@ -176,7 +176,15 @@ impl File<'_> {
     }
 
     fn piece(&self, key: String, year: Option<SchoolYear>, record: Record) -> Piece {
-        Piece { key, year, school: self.school.clone(), record, source: self.source, dropped: self.dropped.to_vec() }
+        Piece {
+            key,
+            year,
+            school: self.school.clone(),
+            pupil: None,
+            record,
+            source: self.source,
+            dropped: self.dropped.to_vec(),
+        }
     }
 
     /// The element of a list that has this id.

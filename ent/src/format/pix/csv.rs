@@ -62,6 +62,7 @@ pub fn read(bytes: &[u8], person: Option<&str>, source: SourceId) -> Result<Read
             key: format!("pix/{number}"),
             year: certificate.date.map(SchoolYear::of),
             school: None,
+            pupil: None,
             record: Record::Certificate(certificate),
             source,
             dropped: dropped.clone(),

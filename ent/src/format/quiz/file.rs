@@ -59,7 +59,7 @@ pub fn pieces(reading: Reading, name: &str, source: SourceId) -> Vec<Piece> {
         if quiz.name.is_empty() {
             quiz.name = name.to_owned();
         }
-        Piece { key, year: None, school: None, record: Record::Quiz(quiz), source, dropped: Vec::new() }
+        Piece { key, year: None, school: None, pupil: None, record: Record::Quiz(quiz), source, dropped: Vec::new() }
     };
     merge(quizzes).into_iter().map(piece).collect()
 }

@@ -101,7 +101,7 @@ impl<'a> Run<'a> {
         from: &Kept,
     ) -> Result<(), Failure> {
         let (school, dropped) = (self.school.clone(), from.dropped.clone());
-        self.sink.piece(Piece { key, year, school, record, source: from.source, dropped })
+        self.sink.piece(Piece { key, year, school, pupil: None, record, source: from.source, dropped })
     }
 
     /// What was got; nothing when only this part fails, which is told at the end.

@@ -118,7 +118,7 @@ impl Pmb {
             return Ok(());
         }
         let (year, school) = (loan.from.map(SchoolYear::of), loan.library.clone().or_else(|| account.library.clone()));
-        sink.piece(Piece { key, year, school, record: Record::Loan(loan), source, dropped: Vec::new() })
+        sink.piece(Piece { key, year, school, pupil: None, record: Record::Loan(loan), source, dropped: Vec::new() })
     }
 
     /// A document of a book, if it is a file at the library: one elsewhere is only an address, which stands in the book's record.
@@ -176,7 +176,15 @@ impl Pmb {
         sink.note(&length_note, &bytes.to_string())?;
         (file.file, file.bytes) = (id, bytes);
         let school = account.library.clone();
-        sink.piece(Piece { key, year: None, school, record: Record::CourseFile(file), source, dropped: Vec::new() })
+        sink.piece(Piece {
+            key,
+            year: None,
+            school,
+            pupil: None,
+            record: Record::CourseFile(file),
+            source,
+            dropped: Vec::new(),
+        })
     }
 
     /// The contents of a document and their length; nothing when the library gives a page instead.

@@ -8,7 +8,7 @@ use super::calendar::{PeriodRef, weeks};
 use super::found::Found;
 use super::json;
 use super::read;
-use super::run::{Kept, Run};
+use super::run::{Kept, Of, Run};
 use super::scrub::Whose;
 use super::user::{Member, tab};
 use crate::connector::Failure;
@@ -60,7 +60,7 @@ impl Run<'_> {
         for child in user.members.iter().filter(|member| member.is_child) {
             found.facts.push((format!("person|{}", child.name), Record::Person(person_of(child))));
         }
-        self.put(&step, &kept, found, school.as_deref()).await?;
+        self.put(&step, &kept, found, Of { pupil: None, school: school.as_deref() }).await?;
         self.did(step);
         Ok(())
     }
@@ -73,7 +73,7 @@ impl Run<'_> {
         }
         let kept = self.keep(self.calendar.kept.clone(), Whose::Others)?;
         let found = read::periods(&periods, about.pupil());
-        self.put("FonctionParametres", &kept, found, about.school()).await?;
+        self.put("FonctionParametres", &kept, found, about.of()).await?;
         self.did(step);
         Ok(())
     }
@@ -118,7 +118,7 @@ impl Run<'_> {
             "periode": asked,
         });
         report.pdf = self.made(&format!("{key}|pdf"), &version, tab::REPORTS, member, data).await?;
-        self.piece(key, Record::ReportCard(report), kept, self.calendar.year(), about.school())
+        self.piece(key, Record::ReportCard(report), kept, self.calendar.year(), about.of())
     }
 
     /// Report cards of past years, and the locker, from whichever tab the school opens.
@@ -148,11 +148,11 @@ impl Run<'_> {
             // A past year's does not change any more.
             report.pdf = self.made(&pdf, "past", tab, &about.member, past.ask.clone()).await?;
             if report.pdf.is_some() {
-                self.piece(past.key, Record::ReportCard(report), kept, past.year, about.school())?;
+                self.piece(past.key, Record::ReportCard(report), kept, past.year, about.of())?;
             }
         }
         let found = read::lockers(&kept.answer, about.pupil());
-        self.put("DocumentsATelecharger", kept, found, about.school()).await
+        self.put("DocumentsATelecharger", kept, found, about.of()).await
     }
 
     /// What is asked for period by period.
@@ -178,7 +178,7 @@ impl Run<'_> {
                     tab::ABSENCES => read::absences(&kept.answer, about.pupil()),
                     _ => read::evaluations(&kept.answer, &period.name, about.pupil()),
                 };
-                self.put(function, &kept, found, about.school()).await?;
+                self.put(function, &kept, found, about.of()).await?;
             }
             self.did(step);
         }
@@ -193,7 +193,7 @@ impl Run<'_> {
         }
         if let Some(kept) = self.ask_and_keep(function, tab::TEACHERS, &about.member, Value::Null).await? {
             let found = read::teachers(&kept.answer, about.pupil());
-            self.put(function, &kept, found, about.school()).await?;
+            self.put(function, &kept, found, about.of()).await?;
         }
         self.did(step);
         Ok(())
@@ -218,7 +218,7 @@ impl Run<'_> {
             });
             if let Some(kept) = self.ask_and_keep(function, tab::TIMETABLE, &about.member, data).await? {
                 let found = read::timetable(&kept.answer, &self.calendar, about.pupil());
-                self.put(function, &kept, found, about.school()).await?;
+                self.put(function, &kept, found, about.of()).await?;
             }
             self.asked_until(&note, week, unread, about)?;
             self.did(step);
@@ -238,7 +238,7 @@ impl Run<'_> {
         let data = json!({"domaine": weeks(from, to.max(from))});
         if let Some(kept) = self.ask_and_keep(function, tab::HOMEWORK, &about.member, data).await? {
             let found = read::homework(&kept.answer, about.pupil());
-            self.put(function, &kept, found, about.school()).await?;
+            self.put(function, &kept, found, about.of()).await?;
         }
         self.asked_until(&note, self.calendar.week(about.today), unread, about)?;
         self.did(step);
@@ -258,7 +258,7 @@ impl Run<'_> {
                 let data = json!({"domaine": weeks(from, last)});
                 if let Some(kept) = self.ask_and_keep(function, tab::LESSONS, &about.member, data).await? {
                     let found: Found = read::lessons(&kept.answer, about.pupil());
-                    self.put(function, &kept, found, about.school()).await?;
+                    self.put(function, &kept, found, about.of()).await?;
                 }
                 self.asked_until(&note, last, unread, about)?;
                 self.did(step);
@@ -288,7 +288,7 @@ impl Run<'_> {
 
 /// Whose pages are asked.
 struct About {
-    /// The person, where an account shows several.
+    /// The child, where the account is a parent's.
     pupil: Option<String>,
     member: Member,
     today: Date,
@@ -299,8 +299,8 @@ impl About {
         self.pupil.as_deref()
     }
 
-    fn school(&self) -> Option<&str> {
-        self.member.school.as_deref()
+    fn of(&self) -> Of<'_> {
+        Of { pupil: self.pupil(), school: self.member.school.as_deref() }
     }
 
     /// The name of a step. Names of people last longer than a session; they are in no report.

@@ -46,6 +46,15 @@ pub(super) struct Kept {
     dropped: Vec<Dropped>,
 }
 
+/// Of whom and where a fact is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Of<'a> {
+    /// The child, where the account is a parent's.
+    pub(super) pupil: Option<&'a str>,
+    /// The school.
+    pub(super) school: Option<&'a str>,
+}
+
 impl Run<'_> {
     /// Whether a step is still to do.
     pub(super) fn is_open(&mut self, step: &str) -> bool {
@@ -107,21 +116,15 @@ impl Run<'_> {
     }
 
     /// Hands over what was found in an answer, then its files.
-    pub(super) async fn put(
-        &mut self,
-        function: &str,
-        kept: &Kept,
-        found: Found,
-        school: Option<&str>,
-    ) -> Result<(), Failure> {
+    pub(super) async fn put(&mut self, function: &str, kept: &Kept, found: Found, of: Of<'_>) -> Result<(), Failure> {
         if let Some(field) = found.missing.first() {
             self.problem(changed(function, field));
         }
         for (key, record) in found.facts {
-            self.piece(key, record, kept, self.calendar.year(), school)?;
+            self.piece(key, record, kept, self.calendar.year(), of)?;
         }
         for file in found.files.into_iter().take(MAX_FILES) {
-            self.file(&file, kept, school).await?;
+            self.file(&file, kept, of).await?;
         }
         Ok(())
     }
@@ -133,13 +136,13 @@ impl Run<'_> {
         record: Record,
         kept: &Kept,
         year: SchoolYear,
-        school: Option<&str>,
+        of: Of<'_>,
     ) -> Result<(), Failure> {
-        let school = school.map(str::to_owned);
         self.sink.piece(Piece {
             key,
             year: Some(year),
-            school,
+            school: of.school.map(str::to_owned),
+            pupil: of.pupil.map(str::to_owned),
             record,
             source: kept.source,
             dropped: kept.dropped.clone(),
@@ -159,7 +162,7 @@ impl Run<'_> {
 
     /// Takes a file of a fact, unless it is here, and hands it over. The platform tells neither its length nor its age before: the same
     /// name at the same place is the same file.
-    async fn file(&mut self, file: &FileRef, kept: &Kept, school: Option<&str>) -> Result<(), Failure> {
+    async fn file(&mut self, file: &FileRef, kept: &Kept, of: Of<'_>) -> Result<(), Failure> {
         let mut taken = self.take_as(file, file.kind).await?;
         if taken.is_none() && file.kind.is_some() {
             // Clients differ in whether the kind must be told.
@@ -176,7 +179,7 @@ impl Run<'_> {
             modified: None,
             file: taken.source,
         };
-        self.piece(file.key.clone(), Record::CourseFile(record), kept, self.calendar.year(), school)
+        self.piece(file.key.clone(), Record::CourseFile(record), kept, self.calendar.year(), of)
     }
 
     /// The platform does not give a file. Its week counts as unread, so that it is asked for again the next time; one that is refused

@@ -23,7 +23,15 @@ pub(super) fn hand_over(mut answer: Value, sink: &mut dyn Sink) -> Result<usize,
         match person(contact) {
             Some((id, person)) => {
                 let (key, record) = (format!("person/{id}"), Record::Person(person));
-                sink.piece(Piece { key, year: None, school: None, record, source, dropped: dropped.clone() })?;
+                sink.piece(Piece {
+                    key,
+                    year: None,
+                    school: None,
+                    pupil: None,
+                    record,
+                    source,
+                    dropped: dropped.clone(),
+                })?;
             }
             None => left_out += 1,
         }
@@ -98,6 +106,7 @@ fn piece(structure: &Value, school: &str, group: &Value, source: SourceId) -> Op
         key: format!("group/{school_key}/{name}"),
         year: year(&name),
         school: Some(school.to_owned()),
+        pupil: None,
         record: Record::Group(Group { name, school: Some(school.to_owned()), members }),
         source,
         dropped: Vec::new(),

@@ -101,6 +101,7 @@ fn hostile_texts_stay_text() {
         for record in records(text) {
             let mut one = kept(&format!("{} {number}", record.kind()), record);
             one.origin.school = Some(text.clone());
+            one.origin.pupil = (number % 5 == 0).then(|| text.clone());
             one.origin.fetched = if number % 2 == 0 { i64::MIN } else { i64::MAX };
             one.origin.year = if number % 3 == 0 { None } else { Some(SchoolYear(i16::MAX)) };
             all_kept.push(one);

@@ -14,6 +14,7 @@ fn origin(account: &str, key: &str, fetched: i64) -> Origin {
         account: AccountId(account.into()),
         uai: None,
         school: None,
+        pupil: None,
         year: None,
         fetched,
         key: key.into(),
