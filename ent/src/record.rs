@@ -5,6 +5,7 @@
 
 mod learning;
 mod origin;
+mod reason;
 mod results;
 mod school;
 
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 pub use learning::{Attachment, Course, CourseFile, Homework, Lesson, LessonContent, Loan, LoanState, Turnin};
 pub use origin::{AccountId, Dropped, Origin, Platform, SchoolYear, SourceId, Uai};
+pub use reason::Reason;
 pub use results::{
     Acquired, Appreciation, Badge, Certificate, CertificateSkill, Evaluation, Mark, ReportCard, ReportSubject, Score,
     SpecialMark, Verification,

@@ -21,7 +21,7 @@ mod svg;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::record::{Badge, SourceId, Verification};
+use crate::record::{Badge, Reason, SourceId, Verification};
 
 /// The longest file that is read: a picture, in bytes.
 const FILE_BYTES: usize = 16 << 20;
@@ -126,9 +126,9 @@ enum Proof {
     /// The issuer signed it.
     Good,
     /// Nobody signed this, or somebody else did.
-    False(String),
+    False(Reason),
     /// It can't be told here.
-    Unknown(String),
+    Unknown(Reason),
 }
 
 /// Bounds what was proved by what can't be known offline, or by time.
@@ -141,20 +141,17 @@ struct Limits<'a> {
 
 impl Limits<'_> {
     fn verification(&self, proof: Proof, now: Timestamp) -> Verification {
-        let unknown = |reason: String| Verification::Unknown { reason };
+        let unknown = |reason: Reason| Verification::Unknown { reason };
         let issuer = self.told.issuer.clone();
-        let right = format!("The signature of {issuer} is right, but");
         match proof {
             Proof::False(reason) => Verification::Refused { reason },
-            _ if self.revoked => Verification::Refused { reason: "The badge says itself that it was revoked.".into() },
+            _ if self.revoked => Verification::Refused { reason: Reason::Revoked },
             Proof::Unknown(reason) => unknown(reason),
             Proof::Good => match (self.told.until.as_deref().map(moment), self.told.from.as_deref().map(moment)) {
-                (Some(None), _) | (_, Some(None)) => {
-                    unknown(format!("{right} it does not say clearly when it is valid."))
-                }
-                (Some(Some(end)), _) if end < now => unknown(format!("{right} the badge has ended.")),
-                (_, Some(Some(start))) if start > now => unknown(format!("{right} the badge is not valid yet.")),
-                _ if self.revocable => unknown(format!("{right} whether it was revoked can't be told offline.")),
+                (Some(None), _) | (_, Some(None)) => unknown(Reason::UnclearTime(issuer)),
+                (Some(Some(end)), _) if end < now => unknown(Reason::Ended(issuer)),
+                (_, Some(Some(start))) if start > now => unknown(Reason::NotYet(issuer)),
+                _ if self.revocable => unknown(Reason::Revocable(issuer)),
                 _ => Verification::Signed { issuer },
             },
         }

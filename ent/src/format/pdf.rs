@@ -10,7 +10,7 @@ use lopdf::{Document, LoadOptions};
 use super::letters::plain;
 use super::pix;
 use super::reading::{Reading, Unreadable};
-use crate::record::{Certificate, Piece, Record, ReportCard, SchoolYear, SourceId, Verification};
+use crate::record::{Certificate, Piece, Reason, Record, ReportCard, SchoolYear, SourceId, Verification};
 
 /// The largest file whose text is read, in bytes.
 pub const LIMIT_BYTES: usize = 16 << 20;
@@ -80,7 +80,7 @@ pub fn pix_certificate(bytes: &[u8], source: SourceId) -> Result<Reading, Unread
         level: None,
         code: Some(code.to_owned()),
         skills: Vec::new(),
-        verification: Verification::Unknown { reason: "Pix was not asked yet".into() },
+        verification: Verification::Unknown { reason: Reason::NotAsked },
         file: Some(source),
         ending: Some("pdf".into()),
     };

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use super::http::{Ask, Http, Manners};
 use crate::connector::{Connector, Failure, Secret, Sink};
 use crate::format::pix::{skill, verification_code};
-use crate::record::{Certificate, CertificateSkill, Piece, Record, SchoolYear, Verification};
+use crate::record::{Certificate, CertificateSkill, Piece, Reason, Record, SchoolYear, Verification};
 use document::{Document, Object};
 
 /// Where Pix answers.
@@ -45,7 +45,7 @@ impl Pix {
         let name = [object.text("first-name"), object.text("last-name")];
         let name: Vec<String> = name.into_iter().flatten().collect();
         let verification = if object.is_false("is-published") {
-            Verification::Refused { reason: "Pix does not publish this certificate".to_owned() }
+            Verification::Refused { reason: Reason::Unpublished }
         } else {
             Verification::Confirmed { at: self.now }
         };

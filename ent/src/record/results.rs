@@ -208,13 +208,13 @@ pub enum Verification {
     },
     /// It is false or was revoked.
     Refused {
-        /// Why, in a sentence.
-        reason: String,
+        /// Why.
+        reason: super::Reason,
     },
     /// Nothing could be checked.
     Unknown {
-        /// Why, in a sentence.
-        reason: String,
+        /// Why.
+        reason: super::Reason,
     },
 }
 

@@ -1,5 +1,7 @@
 //! Certificates and badges: the original file, and a page that says in one line whether it is true.
 
+mod reason;
+
 use jiff::civil::Date;
 use maud::{Markup, html};
 
@@ -113,8 +115,12 @@ fn verified(verification: &Verification, lang: Lang) -> Markup {
             Some(day) => lang.say_with("verified-confirmed", &[("day", &day)]),
             None => lang.say("verified-confirmed-once"),
         },
-        Verification::Refused { reason } => lang.say_with("verified-refused", &[("reason", reason)]),
-        Verification::Unknown { reason } => lang.say_with("verified-unknown", &[("reason", reason)]),
+        Verification::Refused { reason } => {
+            lang.say_with("verified-refused", &[("reason", &reason::words(reason, lang))])
+        }
+        Verification::Unknown { reason } => {
+            lang.say_with("verified-unknown", &[("reason", &reason::words(reason, lang))])
+        }
     };
     html! { p class="notice" { strong { bdi { (line) } } } }
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{BadgeError, Limits, Proof, Told, first, id, text};
-use crate::record::Verification;
+use crate::record::{Reason, Verification};
 
 /// What an assertion says. A class or an issuer that is only named by its address is that address.
 pub(super) fn read(assertion: &Value) -> Result<Told, BadgeError> {
@@ -37,7 +37,7 @@ pub(super) fn issuer(assertion: &Value) -> Option<&Value> {
 
 /// Judges an assertion that nobody signed: it is true if its issuer's website says so.
 pub(super) fn hosted(assertion: &Value, told: &Told) -> Verification {
-    let reason = format!("It is not signed: only {} can confirm it.", told.issuer);
+    let reason = Reason::OnlyIssuer(told.issuer.clone());
     limits(assertion, told).verification(Proof::Unknown(reason), Timestamp::UNIX_EPOCH)
 }
 

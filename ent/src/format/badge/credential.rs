@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{BadgeError, Limits, Proof, Told, first, id, text};
-use crate::record::Verification;
+use crate::record::{Reason, Verification};
 
 /// Whether a document is a badge of version 3.0.
 pub(super) fn is_credential(document: &Value) -> bool {
@@ -45,7 +45,7 @@ pub(super) fn read(document: &Value, claims: Option<&Value>) -> Result<Told, Bad
 }
 
 /// What the claims of a signed text say otherwise than the credential in it: programs that read only one of both would differ.
-pub(super) fn contradiction(claims: &Value, document: &Value, told: &Told) -> Option<String> {
+pub(super) fn contradiction(claims: &Value, document: &Value, told: &Told) -> Option<Reason> {
     let same = |claim: &str, of: Option<String>| match (claims.get(claim), of) {
         (Some(claim), Some(of)) => claim.as_str() == Some(&of),
         _ => true,
@@ -59,7 +59,7 @@ pub(super) fn contradiction(claims: &Value, document: &Value, told: &Told) -> Op
         && same("sub", subject(document).and_then(|subject| text(subject.get("id"))))
         && time("nbf", told.from.as_deref())
         && time("exp", told.until.as_deref());
-    (!agree).then(|| "What is signed and what the badge shows are not the same.".to_owned())
+    (!agree).then_some(Reason::NotWhatWasSigned)
 }
 
 /// Bounds what was proved of a credential.

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::Proof;
 use super::jws::Signed;
 use super::key::Key;
+use crate::record::Reason;
 
 /// How many keys of an issuer are tried.
 const KEYS: usize = 8;
@@ -16,10 +17,10 @@ const KEYS: usize = 8;
 pub(super) fn check(signed: &Signed, issuer: &str, profile: Option<&Value>) -> Proof {
     match Key::of_identity(issuer) {
         Some(Ok(key)) => return signed.prove(&key),
-        Some(Err(())) => return Proof::Unknown("Its issuer has a key of a kind that is not known here.".into()),
+        Some(Err(())) => return Proof::Unknown(Reason::UnknownKeyKind),
         None => {}
     }
-    let mut last = Proof::Unknown(format!("The key of {issuer} is not known offline."));
+    let mut last = Proof::Unknown(Reason::UnknownKey(issuer.to_owned()));
     for key in brought(signed, profile) {
         last = signed.prove(&key);
         if last == Proof::Good {
@@ -31,9 +32,7 @@ pub(super) fn check(signed: &Signed, issuer: &str, profile: Option<&Value>) -> P
 
 /// A right signature by a key that nothing ties to the issuer.
 pub(super) fn unbound(issuer: &str) -> Proof {
-    Proof::Unknown(format!(
-        "The signature fits a key that the badge brings along; whether that is a key of {issuer} can't be told offline."
-    ))
+    Proof::Unknown(Reason::UnboundKey(issuer.to_owned()))
 }
 
 /// The keys that a badge brings along: in its header, and in its issuer's profile.

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::key::Key;
 use super::{BADGE_BYTES, BadgeError, Proof, json};
+use crate::record::Reason;
 
 /// A signed text. Nothing in it is true until a key says so.
 #[derive(Debug)]
@@ -36,7 +37,7 @@ impl Signed {
     pub(super) fn prove(&self, key: &Key) -> Proof {
         // RFC 7515, 4.1.11: what is marked critical and not understood makes the text unreadable.
         if self.header.get("crit").is_some() {
-            return Proof::Unknown("It was signed with an extension that is not known here.".into());
+            return Proof::Unknown(Reason::UnknownExtension);
         }
         let kind = self.header.get("alg").and_then(Value::as_str).unwrap_or_default();
         key.prove(kind, self.message.as_bytes(), &self.signature)

@@ -9,6 +9,7 @@ use serde_json::Value;
 use sha2::Sha256;
 
 use super::Proof;
+use crate::record::Reason;
 
 /// A public key of one of the three kinds that badges are signed with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,15 +95,11 @@ impl Key {
                 .is_ok(),
             (Self::Rsa(key), "RS256") => key.pkcs1v15_verify::<Sha256>(message, signature).is_ok(),
             (_, "RS384" | "RS512" | "PS256" | "PS384" | "PS512" | "ES384" | "ES512" | "ES256K") => {
-                return Proof::Unknown(format!("Signatures of the kind {kind} are not checked here."));
+                return Proof::Unknown(Reason::UnknownKind(kind.to_owned()));
             }
-            _ => return Proof::False("It is signed in a way that its issuer's key can't sign.".into()),
+            _ => return Proof::False(Reason::WrongKind),
         };
-        if good {
-            Proof::Good
-        } else {
-            Proof::False("Its signature is wrong: it was changed, or made by another.".into())
-        }
+        if good { Proof::Good } else { Proof::False(Reason::WrongSignature) }
     }
 
     fn ed25519(key: &[u8]) -> Option<Self> {

@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 
 use super::key::{Key, base58};
 use super::{Proof, Told, credential, issuer, moment};
+use crate::record::Reason;
 
 /// How many proofs are looked at.
 const PROOFS: usize = 8;
@@ -22,7 +23,7 @@ const PROOFS: usize = 8;
 /// Whether the issuer of a credential proved it, by a proof inside of it.
 pub(super) fn check(document: &Value, told: &Told, now: Timestamp) -> Proof {
     let proofs = match document.get("proof") {
-        None | Some(Value::Null) => return Proof::Unknown("It is not signed.".into()),
+        None | Some(Value::Null) => return Proof::Unknown(Reason::Unsigned),
         Some(Value::Array(proofs)) => proofs.as_slice(),
         Some(proof) => std::slice::from_ref(proof),
     };
@@ -32,26 +33,26 @@ pub(super) fn check(document: &Value, told: &Told, now: Timestamp) -> Proof {
     };
     match proofs.iter().take(PROOFS).find(is_known) {
         Some(proof) => one(document, proof, told, now).unwrap_or_else(Proof::Unknown),
-        None => Proof::Unknown("It is signed in a way that is not checked here.".into()),
+        None => Proof::Unknown(Reason::UnknownSuite),
     }
 }
 
 /// Checks one proof; an error says why it can't be checked.
-fn one(document: &Value, proof: &Value, told: &Told, now: Timestamp) -> Result<Proof, String> {
+fn one(document: &Value, proof: &Value, told: &Told, now: Timestamp) -> Result<Proof, Reason> {
     let word = |name: &str| proof.get(name).and_then(Value::as_str);
     if word("proofPurpose") != Some("assertionMethod") {
-        return Ok(Proof::False("Its signature was made for another purpose.".into()));
+        return Ok(Proof::False(Reason::OtherPurpose));
     }
     if word("expires").is_some_and(|end| moment(end).is_none_or(|end| end < now)) {
-        return Err("Its signature has ended.".into());
+        return Err(Reason::SignatureEnded);
     }
-    let method = word("verificationMethod").ok_or("It does not say with which key it was signed.")?;
+    let method = word("verificationMethod").ok_or(Reason::NoKey)?;
     let key = match Key::of_identity(method) {
         Some(Ok(key)) => key,
-        _ => return Err(format!("The key {method} is not known offline.")),
+        _ => return Err(Reason::UnknownKey(method.to_owned())),
     };
     let signature = word("proofValue").and_then(|value| base58(value.strip_prefix('z')?));
-    let Some(signature) = signature else { return Ok(Proof::False("Its signature can't be read.".into())) };
+    let Some(signature) = signature else { return Ok(Proof::False(Reason::UnreadableSignature)) };
 
     let mut unsigned = document.as_object().cloned().unwrap_or_default();
     unsigned.remove("proof");
@@ -64,8 +65,8 @@ fn one(document: &Value, proof: &Value, told: &Told, now: Timestamp) -> Result<P
     match key.prove("EdDSA", &hashes.concat(), &signature) {
         Proof::Good => match graph.told() {
             Some(signed) if signed == *told => {}
-            Some(_) => return Ok(Proof::False("What the badge shows is not what was signed.".into())),
-            None => return Err("What was signed is not one achievement of one person.".into()),
+            Some(_) => return Ok(Proof::False(Reason::NotWhatWasSigned)),
+            None => return Err(Reason::NotOneAchievement),
         },
         other => return Ok(other),
     }
@@ -74,7 +75,7 @@ fn one(document: &Value, proof: &Value, told: &Told, now: Timestamp) -> Result<P
     Ok(if owner == told.issuer { Proof::Good } else { issuer::unbound(&told.issuer) })
 }
 
-fn graph_of(node: Map<String, Value>) -> Result<graph::Graph, String> {
+fn graph_of(node: Map<String, Value>) -> Result<graph::Graph, Reason> {
     let node = Value::Object(node);
     context::check(&node)?;
     graph::Graph::read(&node)

@@ -120,7 +120,7 @@ fn claims_say_what_a_credential_of_version_1_leaves_to_them() {
         (badge.issued, badge.expires),
         (Some(jiff::civil::date(2025, 3, 1)), Some(jiff::civil::date(2025, 3, 2)))
     );
-    assert!(matches!(&badge.verification, Verification::Unknown { reason } if reason.contains("ended")), "{badge:?}");
+    assert!(matches!(&badge.verification, Verification::Unknown { reason: Reason::Ended(_) }), "{badge:?}");
     let badge = signed(&claims.replace("1740906000", "32472144000.5"));
     assert!(matches!(badge.verification, Verification::Signed { .. }), "{badge:?}");
 }

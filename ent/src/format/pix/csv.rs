@@ -8,7 +8,9 @@ use jiff::civil::Date;
 use super::{CODES, skill};
 use crate::format::letters::{self, plain};
 use crate::format::reading::{Reading, Reduced, Unreadable};
-use crate::record::{Certificate, CertificateSkill, Dropped, Piece, Record, SchoolYear, SourceId, Verification};
+use crate::record::{
+    Certificate, CertificateSkill, Dropped, Piece, Reason, Record, SchoolYear, SourceId, Verification,
+};
 
 /// The largest file that is read, in bytes.
 pub const LIMIT_BYTES: usize = 16 << 20;
@@ -184,7 +186,6 @@ impl Table {
                 level,
             })
         });
-        let status = text(Kind::Status).map_or_else(String::new, |status| format!(" (status: {status})"));
         Certificate {
             name: text(Kind::Label).unwrap_or_else(|| "Pix".to_owned()),
             issuer: "Pix".to_owned(),
@@ -197,7 +198,7 @@ impl Table {
             code: None,
             skills: skills.collect(),
             verification: Verification::Unknown {
-                reason: format!("a file of results can be changed by anyone{status}"),
+                reason: text(Kind::Status).map_or(Reason::Editable, Reason::EditableOf),
             },
             file: Some(source),
             ending: Some("csv".to_owned()),

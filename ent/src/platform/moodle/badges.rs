@@ -6,7 +6,7 @@ use super::fields::{day, int, list, text};
 use super::run::{Kept, Run};
 use crate::connector::Failure;
 use crate::platform::http::Ask;
-use crate::record::{Badge, Record, SchoolYear, Verification};
+use crate::record::{Badge, Reason, Record, SchoolYear, Verification};
 
 /// The most badges of one account that are read in one run.
 const MAX_BADGES: usize = 2_000;
@@ -60,10 +60,7 @@ impl Run<'_> {
                 let at = self.sink.noted(&since)?.and_then(|at| at.parse().ok()).unwrap_or(self.now);
                 (kept, Verification::Confirmed { at })
             }
-            None => {
-                let reason = "the site tells of this badge but does not host it".to_owned();
-                (self.keep(badge.clone())?, Verification::Unknown { reason })
-            }
+            None => (self.keep(badge.clone())?, Verification::Unknown { reason: Reason::NotHosted }),
         })
     }
 

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::record::{
-    Acquired, Appreciation, Badge, Certificate, CertificateSkill, Evaluation, ReportCard, ReportSubject, SpecialMark,
-    Verification,
+    Acquired, Appreciation, Badge, Certificate, CertificateSkill, Evaluation, Reason, ReportCard, ReportSubject,
+    SpecialMark, Verification,
 };
 
 fn card(period: &str) -> ReportCard {
@@ -209,11 +209,11 @@ fn certificates_and_badges_say_whether_they_are_true() {
         criteria: None,
         issued: None,
         expires: None,
-        verification: Verification::Refused { reason: "la signature est fausse".into() },
+        verification: Verification::Refused { reason: Reason::WrongSignature },
         file: SourceId::of(b"badge"),
         ending: "../png".into(),
     };
-    let files = all(&[kept("p", Record::Certificate(certificate)), kept("b", Record::Badge(badge))], Lang::Fr);
+    let files = all(&[kept("p", Record::Certificate(certificate)), kept("b", Record::Badge(badge.clone()))], Lang::Fr);
     assert_eq!(
         paths(&files),
         [
@@ -231,6 +231,19 @@ fn certificates_and_badges_say_whether_they_are_true() {
         "{page}"
     );
     assert!(page.contains("P-Y468ACDE") && page.contains("1.1 Mener une recherche"), "{page}");
-    assert!(text(&files, "Certifications/D\u{e9}l\u{e9}gu\u{e9}e.html").contains("Refus\u{e9}\u{a0}: la signature"));
+    assert!(
+        text(&files, "Certifications/D\u{e9}l\u{e9}gu\u{e9}e.html")
+            .contains("Refus\u{e9}\u{a0}: Sa signature est fausse")
+    );
+    // What an earlier version kept of it is shown as it is.
+    let mut old = badge;
+    old.verification = Verification::Unknown { reason: Reason::Said("It is not signed.".into()) };
+    let page = |badge: Badge, lang| {
+        text(&all(&[kept("b", Record::Badge(badge))], lang), "Certifications/D\u{e9}l\u{e9}gu\u{e9}e.html")
+    };
+    assert!(page(old.clone(), Lang::Fr).contains("Non v\u{e9}rifi\u{e9}\u{a0}: It is not signed."));
+    old.verification = Verification::Unknown { reason: Reason::UnknownKey("https://a.example".into()) };
+    assert!(page(old.clone(), Lang::En).contains("Not verified: The key of https://a.example is not known offline."));
+    assert!(page(old, Lang::Fr).contains("La cl\u{e9} de https://a.example n\u{2019}est pas connue hors ligne."));
     assert!(text(&files, "Comp\u{e9}tences/Pix.html").contains("Information et donn\u{e9}es"));
 }

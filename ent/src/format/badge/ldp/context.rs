@@ -5,6 +5,8 @@
 
 use serde_json::Value;
 
+use crate::record::Reason;
+
 /// Addresses and contents.
 const PINNED: [(&str, &str); 7] = [
     ("https://www.w3.org/ns/credentials/v2", include_str!("contexts/credentials-v2.json")),
@@ -25,23 +27,22 @@ pub(super) fn pinned(address: &str) -> Option<&'static str> {
 
 /// Accepts a document whose words all have their meaning from pinned contexts, named once and at its top: a context of its own, or
 /// one further inside, could make a word mean something else than it seems.
-pub(super) fn check(document: &Value) -> Result<(), String> {
+pub(super) fn check(document: &Value) -> Result<(), Reason> {
     let contexts = match document.get("@context") {
         Some(Value::Array(contexts)) => contexts.as_slice(),
         Some(context) => std::slice::from_ref(context),
         None => &[],
     };
     if contexts.is_empty() || contexts.len() > CONTEXTS {
-        return Err("It does not say what its words mean.".into());
+        return Err(Reason::NoVocabulary);
     }
     if let Some(unknown) = contexts.iter().find(|context| context.as_str().and_then(pinned).is_none()) {
-        let name =
-            unknown.as_str().map_or("a vocabulary of its own".to_owned(), |name| name.chars().take(100).collect());
-        return Err(format!("It uses words that are not known here: {name}."));
+        let name = unknown.as_str().map(|name| name.chars().take(100).collect());
+        return Err(name.map_or(Reason::OwnVocabulary, Reason::UnknownVocabulary));
     }
     let members = document.as_object().into_iter().flatten();
     let inner = members.filter(|(name, _)| *name != "@context").any(|(_, value)| has_keyword(value));
-    if inner { Err("It gives words a meaning of its own.".into()) } else { Ok(()) }
+    if inner { Err(Reason::OwnVocabulary) } else { Ok(()) }
 }
 
 /// Whether a member's name is a keyword of JSON-LD anywhere; credentials name theirs `id` and `type`.

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::super::Told;
 use super::context;
+use crate::record::Reason;
 
 /// How many statements a graph may have: a badge has about 50.
 const STATEMENTS: usize = 4000;
@@ -21,26 +22,26 @@ const ALIKE: usize = 5;
 pub(super) struct Graph(Vec<Quad>);
 
 impl Graph {
-    pub(super) fn read(document: &Value) -> Result<Self, String> {
-        let bytes = serde_json::to_vec(document).map_err(|_| "It can't be written again.".to_owned())?;
+    pub(super) fn read(document: &Value) -> Result<Self, Reason> {
+        let bytes = serde_json::to_vec(document).map_err(|_| Reason::UnclearWords)?;
         let parser = JsonLdParser::new().for_slice(&bytes).with_load_document_callback(|address, _| {
             let document = context::pinned(address).ok_or("not pinned")?;
             Ok(JsonLdRemoteDocument { document: document.into(), document_url: address.into() })
         });
         let mut quads = Vec::new();
         for quad in parser {
-            quads.push(quad.map_err(|_| "Its words can't be put together to what they mean.".to_owned())?);
+            quads.push(quad.map_err(|_| Reason::UnclearWords)?);
             if quads.len() > STATEMENTS {
-                return Err("It says more than any known badge.".into());
+                return Err(Reason::TooLong);
             }
         }
         Ok(Self(quads))
     }
 
     /// The canonical form: statements as N-Quads, sorted, nodes without a name numbered.
-    pub(super) fn canonical(&self) -> Result<String, String> {
+    pub(super) fn canonical(&self) -> Result<String, Reason> {
         if self.alike() > ALIKE {
-            return Err("It has too many parts that look alike.".into());
+            return Err(Reason::TooAlike);
         }
         let mut dataset: Dataset = self.0.iter().collect();
         dataset

@@ -89,7 +89,7 @@ fn what_no_context_defines_is_not_taken_for_signed() {
     document["credentialSubject"]["achievement"].as_object_mut().unwrap().remove("type");
     let mut document = sign(document);
     document["credentialSubject"]["achievement"]["criteria"] = json!({ "narrative": "Rien." });
-    assert_eq!(judge(&document), Proof::False("What the badge shows is not what was signed.".into()));
+    assert_eq!(judge(&document), Proof::False(Reason::NotWhatWasSigned));
 }
 
 #[test]
