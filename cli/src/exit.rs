@@ -8,6 +8,7 @@ use cartable_fs::FsError;
 use cartable_fs::bag::{BagError, KeyError};
 use serde::{Deserialize, Serialize};
 
+use crate::output;
 use crate::text::Text;
 
 /// Why a command failed. Sent from the process that has the bag to the one that asked.
@@ -117,7 +118,11 @@ impl Failure {
             Self::Address { .. } => 17,
             Self::Certificate { .. } => 18,
             Self::PlainRefused { .. } => 19,
-            Self::AccountThere { .. } | Self::NoAccount { .. } | Self::AccountName { .. } | Self::Account { .. } | Self::Login { .. } => 20,
+            Self::AccountThere { .. }
+            | Self::NoAccount { .. }
+            | Self::AccountName { .. }
+            | Self::Account { .. }
+            | Self::Login { .. } => 20,
             Self::NotCollected { .. } | Self::NotTaken { .. } => 21,
         }
     }

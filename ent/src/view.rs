@@ -4,7 +4,8 @@
 //! Everything here is a pure function of the records: the same records give the same bytes, whatever the day. What a platform
 //! sent is not trusted: names are made safe by [`name`], its HTML is cleaned, and cells of tables are no formulas.
 //!
-//! A [`Unit`] is rendered at once. Two units never give the same path: folders that differ in case only are one unit.
+//! A [`Unit`] is rendered at once. Two units never give the same path: folders that differ in case only are one unit. Only a course of
+//! one account that is called like a child of another lies in that child's folder.
 
 mod attachment;
 mod certificate;

@@ -219,6 +219,7 @@ fn attributes(kept: &Kept) -> Vec<Attribute> {
     ];
     all.extend(origin.uai.as_ref().map(|uai| attribute("uai", &uai.to_string())));
     all.extend(origin.school.as_ref().map(|school| attribute("school", school)));
+    all.extend(origin.pupil.as_ref().map(|pupil| attribute("pupil", pupil)));
     all.extend(origin.year.map(|year| attribute("year", &year.to_string())));
     all
 }

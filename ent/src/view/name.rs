@@ -36,7 +36,8 @@ pub fn safe(text: &str) -> String {
 /// A name for this text to which an ending or a number is added: shorter than a name may be.
 #[must_use]
 pub fn title(text: &str) -> String {
-    finish(cut(&plain(text), LONGEST - ROOM))
+    // A title may end as a file does: points before such an ending go, as they do in any name.
+    safe(cut(&plain(text), LONGEST - ROOM))
 }
 
 /// What two names have in common when a file system that does not tell small from capital letters takes them for one.

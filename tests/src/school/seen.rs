@@ -62,7 +62,8 @@ pub fn seen(bag: &Bag) -> Seen {
             let origin = &kept.origin;
             let name = format!("{}/{}/{}", origin.account.0, kept.record.kind(), origin.key);
             let record = of_no_generation(&collection, kept.record.clone());
-            let text = format!("{record:?} {:?} {:?} {}", origin.school, origin.year, origin.fetched);
+            let text =
+                format!("{record:?} {:?} {:?} {:?} {}", origin.school, origin.year, origin.pupil, origin.fetched);
             assert!(records.insert(name, text).is_none(), "a record is there twice");
             collection.source(origin.source).expect("the raw answer is there");
         };

@@ -70,6 +70,12 @@ fn ten_thousand_things_of_one_name_are_named() {
     assert_eq!(given[&9_999], ["f", "x (10000).txt"]);
 }
 
+#[test]
+fn a_title_that_seems_to_have_an_ending_is_a_safe_name() {
+    assert_eq!(title("!..A"), "!.A");
+    assert_eq!(safe(&title("!..A")), title("!..A"));
+}
+
 proptest! {
     #[test]
     fn any_letters_make_a_safe_name(text in any::<String>()) {
