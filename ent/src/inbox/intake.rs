@@ -66,7 +66,7 @@ impl<'a> Intake<'a> {
     pub(super) fn finish(self) -> Result<(), InboxError> {
         let Some((collection, mut account)) = self.into else { return Ok(()) };
         account.last = Some(Ended { at: self.how.now, counts: self.counts, failure: None });
-        collection.save(&account)?;
+        collection.update(&account)?;
         // What can't be shown is kept, and the next one who collects is told.
         collection.show(&mut |_, _| {})?;
         Ok(())

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use cartable_ent::account::Account;
 use cartable_ent::collection::Collection;
 use cartable_ent::record::{Record, SourceId};
+use cartable_ent::view::Kept;
 use cartable_fs::bag::Bag;
 use cartable_fs::{Kind, NodeId, Space};
 use cartable_platforms::pronote;
@@ -56,12 +57,12 @@ fn differ<V: PartialEq>(one: &BTreeMap<String, V>, other: &BTreeMap<String, V>, 
 #[must_use]
 pub fn seen(bag: &Bag) -> Seen {
     let collection = Collection::open(bag).expect("a collection opens").expect("something was collected");
-    let mut records = BTreeMap::new();
+    let (mut records, mut made) = (BTreeMap::new(), BTreeMap::new());
     for account in Account::all(collection.home(), collection.access()).expect("accounts are read") {
-        let each = |kept: cartable_ent::view::Kept| {
+        let each = |kept: Kept| {
             let origin = &kept.origin;
             let name = format!("{}/{}/{}", origin.account.0, kept.record.kind(), origin.key);
-            let record = of_no_generation(&collection, kept.record.clone());
+            let record = of_no_generation(&collection, &kept, &mut made);
             let text =
                 format!("{record:?} {:?} {:?} {:?} {}", origin.school, origin.year, origin.pupil, origin.fetched);
             assert!(records.insert(name, text).is_none(), "a record is there twice");
@@ -78,18 +79,35 @@ pub fn seen(bag: &Bag) -> Seen {
         assert_eq!(halves(&space, &access), 0, "files that came whole leave no half");
         below(&space, &access, link.target, &String::from_utf8_lossy(&name), &mut files);
     }
+    for file in files.values_mut() {
+        file.bytes = pronote::of_no_generation(&file.bytes).unwrap_or_else(|| renamed(&file.bytes, &made));
+    }
     Seen { records, files }
 }
 
-/// A record whose PDF is the same whenever it was made.
-fn of_no_generation(collection: &Collection, mut record: Record) -> Record {
+/// A record whose PDF is the same whenever it was made; `made` hears the name of its PDF and the hash of the record, each with the one
+/// that stands for it.
+fn of_no_generation(collection: &Collection, kept: &Kept, made: &mut BTreeMap<String, String>) -> Record {
+    let mut record = kept.record.clone();
     if let Record::ReportCard(report) = &mut record
         && let Some(pdf) = &mut report.pdf
         && let Some(bytes) = pronote::of_no_generation(&collection.source(*pdf).expect("the PDF is there"))
     {
-        *pdf = SourceId::of(&bytes);
+        let name = SourceId::of(&bytes);
+        made.insert(pdf.text(), name.text());
+        *pdf = name;
+        let text = format!("{record:?}");
+        made.insert(kept.origin.hash.clone(), SourceId::of(text.as_bytes()).text());
     }
     record
+}
+
+/// A file of a view with other names of PDFs in it.
+fn renamed(file: &[u8], made: &BTreeMap<String, String>) -> Vec<u8> {
+    match std::str::from_utf8(file) {
+        Ok(text) => made.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to)).into_bytes(),
+        Err(_) => file.to_vec(),
+    }
 }
 
 /// How many files lie in a space that did not come whole.
@@ -109,7 +127,6 @@ fn below(space: &Arc<Space>, access: &Access, folder: NodeId, path: &str, files:
         let attributes = space.xattrs(access, attr.id, b"user.").expect("attributes are read");
         let attributes = attributes.into_iter().filter(|(name, _)| !name.ends_with(b"source")).collect();
         let bytes = contents(space, access, attr.id, attr.size);
-        let bytes = pronote::of_no_generation(&bytes).unwrap_or(bytes);
         files.insert(path, File { bytes, modified: attr.modified.seconds, attributes });
     }
 }

@@ -235,7 +235,13 @@ impl Run<'_> {
             return Ok(Some(Taken { source, bytes, media_type }));
         }
         let mut here = self.sink.begin_file(key, version)?;
-        let mut download = self.session.download(url, here).await?;
+        let mut download = self.session.download(url.clone(), here).await?;
+        if here > 0 && download.status == 416 {
+            // All of it had come, or what came is of another file: only its beginning tells.
+            self.sink.restart_file(key)?;
+            here = 0;
+            download = self.session.download(url, 0).await?;
+        }
         let is_gone = matches!(download.status, 403 | 404 | 410 | 416);
         if is_gone || is_page_instead(&download, version) {
             // Whoever is suspended is told so in the place of a file, too.
