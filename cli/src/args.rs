@@ -31,6 +31,9 @@ pub(crate) enum Command {
     Close { bag: PathBuf },
     Status(Bag),
     Device(Devices),
+    Share(ShareFolder),
+    Shares(Unlock),
+    Revoke(Revoke),
     Ent(ent::Ent),
     Passwd(Passwd),
     Remember(Remember),
@@ -189,6 +192,30 @@ pub(crate) enum DeviceAct {
         #[arg(value_name = "NAME")]
         device: String,
     },
+}
+
+#[derive(Args)]
+pub(crate) struct ShareFolder {
+    #[command(flatten)]
+    pub(crate) unlock: Unlock,
+    #[arg(value_name = "FOLDER")]
+    pub(crate) shared: PathBuf,
+    #[arg(long, value_name = "NAME", value_parser = device_name)]
+    pub(crate) with: String,
+    #[arg(long, value_name = "DATE")]
+    pub(crate) until: Option<jiff::civil::Date>,
+    #[arg(long)]
+    pub(crate) url: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct Revoke {
+    #[command(flatten)]
+    pub(crate) unlock: Unlock,
+    #[arg(value_name = "FOLDER")]
+    pub(crate) shared: PathBuf,
+    #[arg(long, value_name = "NAME")]
+    pub(crate) with: Option<String>,
 }
 
 #[derive(Args)]

@@ -8,6 +8,7 @@ mod init;
 mod keyring;
 mod open;
 mod report;
+mod shares;
 mod slots;
 mod status;
 
@@ -33,6 +34,9 @@ pub(crate) fn run(cli: &Cli, text: &Text) -> Result<(), Failure> {
         Some(Command::Close { bag }) => close::close(bag, text),
         Some(Command::Status(bag)) => status::run(bag, text),
         Some(Command::Device(devices)) => device::run(&devices.act, text),
+        Some(Command::Share(wanted)) => shares::share(wanted, text),
+        Some(Command::Shares(unlock)) => shares::list(unlock, text),
+        Some(Command::Revoke(wanted)) => shares::revoke(wanted, text),
         Some(Command::Ent(ent)) => ent::run(&ent.act, text),
         Some(Command::Passwd(passwd)) => slots::passwd(passwd, text),
         Some(Command::Slots(slots)) => slots::run(&slots.act, text),

@@ -70,6 +70,14 @@ pub(crate) enum Failure {
     DeviceThere { name: String },
     /// There is no device of this name or login.
     NoDevice { name: String },
+    /// There is no such folder in the bag.
+    NoFolder { folder: PathBuf },
+    /// It can't be shared now.
+    FolderInUse { folder: PathBuf },
+    /// It is shared with this person already.
+    SharedAlready { name: String },
+    /// It is not shared with them.
+    NotShared { folder: PathBuf },
     /// There is an account of this name.
     AccountThere { name: String },
     /// There is no account of this name.
@@ -124,6 +132,9 @@ impl Failure {
             | Self::Account { .. }
             | Self::Login { .. } => 20,
             Self::NotCollected { .. } | Self::NotTaken { .. } => 21,
+            Self::NoFolder { .. } | Self::FolderInUse { .. } | Self::SharedAlready { .. } | Self::NotShared { .. } => {
+                22
+            }
         }
     }
 
@@ -158,6 +169,10 @@ impl Failure {
             Self::NotOpen { bag } => ("not-open", vec![("bag", shown(bag))]),
             Self::DeviceThere { name } => ("device-there", vec![("name", name.into())]),
             Self::NoDevice { name } => ("no-device", vec![("name", name.into())]),
+            Self::NoFolder { folder } => ("no-folder", vec![("folder", shown(folder))]),
+            Self::FolderInUse { folder } => ("folder-in-use", vec![("folder", shown(folder))]),
+            Self::SharedAlready { name } => ("shared-already", vec![("name", name.into())]),
+            Self::NotShared { folder } => ("not-shared", vec![("folder", shown(folder))]),
             Self::AccountThere { name } => ("account-there", vec![("name", name.into())]),
             Self::NoAccount { name } => ("no-account", vec![("name", name.into())]),
             Self::AccountName { name, platform } => {
@@ -238,6 +253,7 @@ impl From<FsError> for Failure {
         match error {
             full if full.is_full() => Self::NoRoom,
             FsError::Damaged(what) => Self::Damaged { what },
+            FsError::InUse => Self::InUse { folder: PathBuf::new() },
             FsError::Database(error) if is_damage(&error) => Self::Damaged { what: error.to_string() },
             FsError::Io { act, source } => Self::io(act, Path::new(""), &source),
             other => Self::Other { what: chain(&other) },

@@ -25,7 +25,7 @@ use crate::exit::Failure;
 use crate::passphrase::{Bytes, secret};
 use crate::socket::{Client, Doors, Farewells, Listener, Reply, Shared};
 use crate::wanted::{PathWord, Wanted};
-use crate::work::{Done, Task, done};
+use crate::work::{Done, Task, done, names_of_guests};
 use crate::{drive, notify, places, share};
 
 /// How long a drive in use may take to end once it was told to: then it is closed under its users.
@@ -208,9 +208,11 @@ impl Process {
     pub(crate) fn doors(&self) -> Doors {
         let bag = self.keys.bag();
         let names = bag.as_ref().and_then(|bag| bag.open_home().ok()?.devices(&bag.access().ok()?).ok());
+        let guests = bag.as_ref().and_then(|bag| names_of_guests(bag).ok());
         let name_of = |login: &String| {
             let known = names.iter().flatten().find(|known| known.login == *login);
-            known.map_or_else(|| login.clone(), |known| known.name.clone())
+            let guest = || guests.as_ref().and_then(|guests| guests.get(login).cloned());
+            known.map(|known| known.name.clone()).or_else(guest).unwrap_or_else(|| login.clone())
         };
         let open = self.open();
         let clients = open.share.iter().flat_map(Share::clients).map(|client| Client {
@@ -246,10 +248,13 @@ impl Process {
         let _changing = (!task.takes_long()).then(|| self.change());
         self.refuse_at_the_end()?;
         let done = done(&bag, task, show)?;
-        if let Done::Removed { slot } = &done
-            && let (Ok(slot), Some(share)) = (slot.parse(), &self.open().share)
-        {
-            share.end_slot(&slot);
+        let gone = match &done {
+            Done::Removed { slot } => std::slice::from_ref(slot),
+            Done::Revoked { slots } => slots,
+            _ => &[],
+        };
+        if let Some(share) = &self.open().share {
+            gone.iter().filter_map(|slot| slot.parse().ok()).for_each(|slot| share.end_slot(&slot));
         }
         Ok(Reply::Done(done))
     }

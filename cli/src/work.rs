@@ -1,6 +1,7 @@
 //! What can be asked of an open bag, whoever has it open: the process behind its doors, or else the command itself.
 
 mod devices;
+mod guests;
 pub(crate) mod school;
 
 use cartable_fs::Collected;
@@ -14,8 +15,10 @@ use crate::passphrase::{Bytes, Word, ask, open_with, secret};
 use crate::places;
 use crate::socket::{self, Reply, Request};
 use crate::text::Text;
+use crate::wanted::PathWord;
 
 pub(crate) use devices::ListedDevice;
+pub(crate) use guests::{Given, ListedShare, names as names_of_guests};
 
 /// What can be asked. What changes or tells the keys proves itself by a secret of the owner.
 #[derive(Clone, Serialize, Deserialize)]
@@ -38,6 +41,12 @@ pub(crate) enum Task {
     AddDevice { by: Word, login: String, password: Word, name: String, now: u64 },
     /// Stop one, by its name or its login.
     RemoveDevice { by: Word, device: String },
+    /// Give somebody a folder to read, with a login made at `now`.
+    Share { by: Word, given: Box<guests::Given>, now: u64 },
+    /// List what is shared.
+    Shares { by: Word },
+    /// Stop sharing a folder, with one person or with all.
+    Revoke { by: Word, folder: PathWord, with: Option<String> },
     /// What school platforms hold.
     School(Box<school::SchoolTask>),
 }
@@ -49,6 +58,7 @@ pub(crate) enum Done {
     Collected(Collected),
     Slots(Vec<Listed>),
     Devices(Vec<ListedDevice>),
+    Shares(Vec<ListedShare>),
     School(school::SchoolDone),
     /// There is a new slot, and no old one less.
     Added {
@@ -57,6 +67,10 @@ pub(crate) enum Done {
     /// A slot is gone: whoever came by it has to leave.
     Removed {
         slot: String,
+    },
+    /// The same, of several.
+    Revoked {
+        slots: Vec<String>,
     },
 }
 
@@ -70,7 +84,7 @@ impl Task {
     pub(crate) fn only_reads(&self) -> bool {
         match self {
             Self::School(task) => task.only_reads(),
-            other => matches!(other, Self::Check | Self::Slots { .. } | Self::Devices { .. }),
+            other => matches!(other, Self::Check | Self::Slots { .. } | Self::Devices { .. } | Self::Shares { .. }),
         }
     }
 }
@@ -200,6 +214,19 @@ pub(crate) fn done(bag: &Bag, task: &Task, show: &mut dyn FnMut(Progress)) -> Re
             bag.prove_owner(&secret(&by.0)?)?;
             let slot = devices::add(bag, login, password, name, *now)?;
             Ok(Done::Added { slot: slot.to_string() })
+        }
+        Task::Share { by, given, now } => {
+            bag.prove_owner(&secret(&by.0)?)?;
+            let slot = guests::share(bag, given, *now)?;
+            Ok(Done::Added { slot: slot.to_string() })
+        }
+        Task::Shares { by } => {
+            bag.prove_owner(&secret(&by.0)?)?;
+            Ok(Done::Shares(guests::list(bag)?))
+        }
+        Task::Revoke { by, folder, with } => {
+            bag.prove_owner(&secret(&by.0)?)?;
+            guests::revoke(bag, &folder.0, with.as_deref())
         }
         Task::School(task) => Ok(Done::School(school::done(bag, task, show)?)),
         Task::RemoveDevice { by, device } => {

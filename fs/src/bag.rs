@@ -23,6 +23,7 @@ mod change;
 mod error;
 mod files;
 mod lock;
+mod parting;
 mod spaces;
 mod state;
 #[cfg(test)]

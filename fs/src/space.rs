@@ -15,6 +15,7 @@ mod committer;
 mod content;
 mod copy;
 mod cut;
+mod depart;
 mod devices;
 mod entries;
 mod gate;
@@ -63,6 +64,7 @@ pub use write::WriteTimes;
 pub use xattr::XattrMode;
 
 pub(crate) use content::Content;
+pub(crate) use depart::Departing;
 pub(crate) use rekey::Rekeying;
 pub(crate) use state::{Node, NodeState, Shared};
 pub(crate) use tree::Tree;

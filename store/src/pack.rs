@@ -70,7 +70,8 @@ impl PackName {
     }
 
     /// Where the pack lies among the objects of the backend: `<2 hex>/<32 hex>`.
-    pub(crate) fn object(&self) -> String {
+    #[must_use]
+    pub fn object(&self) -> String {
         let name = self.to_string();
         format!("{}/{name}", &name[..2])
     }

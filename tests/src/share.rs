@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use cartable_dav::{Certificate, Keys, Options, Share};
 use cartable_fs::bag::{AppPassword, Bag, Code, Grant, Opening, Secret, StateFolder, Suite};
+use cartable_fs::check::Report;
 use cartable_fs::fuse::{Drive, MountOptions, Unmounter};
 use cartable_fs::{Space, Spaces};
 use cartable_share::Access;
@@ -122,7 +123,11 @@ impl Served {
     /// Whether all that the bag holds is sound. Opens it again.
     pub fn is_clean(&mut self) -> bool {
         self.reopen();
-        let report = self.space().check(&self.access(), &mut |_| {}).expect("a bag can be checked");
+        let mut report = Report::default();
+        for to_check in self.opened().open_all_to_check().expect("all spaces open") {
+            let found = to_check.space.check(&self.access(), &mut |_| {});
+            report.merge(found.expect("a space can be checked"));
+        }
         if !report.is_clean() {
             eprintln!("{:?}", report.findings);
         }

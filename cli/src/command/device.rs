@@ -46,23 +46,35 @@ fn add(unlock: &Unlock, name: &str, url: Option<&str>, text: &Text) -> Result<()
         let password = password.as_str();
         return output::print(json!({ "url": url, "login": login, "password": password, "fingerprint": fingerprint }));
     }
+    show_login(&url, &login, &password, fingerprint, text)?;
+    output::print(text.say("everyday-device-added"))
+}
+
+/// Shows what somebody logs in with, and a code of it.
+pub(super) fn show_login(
+    url: &str,
+    login: &str,
+    password: &str,
+    fingerprint: Option<String>,
+    text: &Text,
+) -> Result<(), Failure> {
     let mut said = report();
-    said["url"] = url.as_str().into();
-    said["login"] = login.as_str().into();
-    said["password"] = password.as_str().into();
+    said["url"] = url.into();
+    said["login"] = login.into();
+    said["password"] = password.into();
     said["fingerprint"] = fingerprint.into();
     print(&said, false, text)?;
     // Each on a line of its own, to be copied. A URL with the password in it would be kept by whatever opens it.
-    let scanned = Zeroizing::new(format!("{url}\n{login}\n{}", password.as_str()));
+    let scanned = Zeroizing::new(format!("{url}\n{login}\n{}", password));
     if let Ok(code) = code::drawn(&scanned) {
         output::print("")?;
         output::print(code.as_str())?;
     }
-    output::print(text.say("everyday-device-added"))
+    Ok(())
 }
 
 /// Where a device finds the share: not on its own loopback, if there is another way.
-fn url_of(share: Option<&Shared>) -> String {
+pub(super) fn url_of(share: Option<&Shared>) -> String {
     let urls = share.map(|share| share.urls.as_slice()).unwrap_or_default();
     let is_near = |url: &String| ["//localhost", "//127.", "//[::1]"].iter().any(|near| url.contains(near));
     let best = urls.iter().find(|url| !is_near(url)).or(urls.first());

@@ -108,10 +108,15 @@ impl Bag {
         }
         changed?;
         self.files.tidy(&now.header);
+        let home = now.home().ok().and_then(|home| self.spaces.lock().get(&home).map(Arc::clone));
+        if let Some(home) = home.filter(|_| !rotated.is_empty()) {
+            self.renew_kept_keys(now, &home)?;
+            home.sync_all(&self.access()?)?;
+        }
         Ok(())
     }
 
-    fn commit_over(
+    pub(super) fn commit_over(
         &self,
         now: &mut Now,
         mut draft: Keyring,

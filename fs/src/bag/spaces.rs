@@ -16,7 +16,7 @@ use cartable_crypto::{KeyError, SpaceId, SpaceKeys};
 use cartable_share::Access;
 
 use super::{
-    Bag, BagError, Memory, Now, OlderCopy,
+    Bag, BagError, Keys, Memory, Now, OlderCopy,
     state::{Ended, Known, now},
 };
 use crate::space::Space;
@@ -51,7 +51,27 @@ impl Bag {
         let home = now.home().ok().and_then(|home| spaces.get(&home).map(Arc::clone));
         let space = Arc::new(self.open_closed_space(id, self.keys_of(now, home.as_deref(), id)?, accept)?);
         spaces.insert(*id, Arc::clone(&space));
+        if now.home().is_ok_and(|home| home == *id) {
+            self.renew_kept_keys(now, &space)?;
+        }
         Ok(space)
+    }
+
+    /// Has home keep the newest keys of the other spaces, for those who have its key alone: after a change of keys, and when
+    /// a crash came in between.
+    pub(super) fn renew_kept_keys(&self, now: &Now, home: &Space) -> Result<(), BagError> {
+        let Keys::Owner(keyring) = &now.keys else { return Ok(()) };
+        if self.opening.read_only {
+            return Ok(());
+        }
+        let access = self.access()?;
+        let change = access.change().map_err(BagError::Refused)?;
+        for (id, epoch) in keyring.spaces() {
+            if home.kept_key(&id)?.is_some_and(|kept| kept.epoch() != epoch) {
+                home.keep_key(&change, &id, &keyring.space_key(&id)?)?;
+            }
+        }
+        Ok(())
     }
 
     /// The keys of a space: those of the secret, or those that home keeps of what is linked in it.

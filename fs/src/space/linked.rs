@@ -59,20 +59,7 @@ impl Space {
     /// [`FsError::TooManyLinks`] after 65,535 spaces; [`FsError::NoRoom`], [`FsError::Database`].
     pub fn keep_key(&self, _change: &Change, space: &SpaceId, key: &SpaceKey) -> Result<u16> {
         self.shared.may_add()?;
-        let mut tree = self.shared.tree.lock();
-        let known = tree.slot_of(space)?;
-        let slot = match known {
-            Some(slot) => slot,
-            None => {
-                let last: i64 = tree.db.query_row("SELECT coalesce(max(slot), 0) FROM spaces", [], |row| row.get(0))?;
-                u16::try_from(last + 1).map_err(|_| FsError::TooManyLinks)?
-            }
-        };
-        tree.begin()?;
-        tree.db
-            .prepare_cached("INSERT OR REPLACE INTO spaces (id, slot, epoch, key) VALUES (?1, ?2, ?3, ?4)")?
-            .execute(params![&space.as_bytes()[..], slot, key.epoch(), &key.as_bytes()[..]])?;
-        Ok(slot)
+        self.shared.tree.lock().keep_key(space, key)
     }
 
     /// The key of another space.
@@ -103,11 +90,8 @@ impl Space {
             return Err(FsError::NotEmpty);
         }
         let slot = tree.slot_of(space)?.ok_or(FsError::NotFound)?;
-        tree.begin()?;
-        tree.db
-            .prepare_cached("INSERT OR REPLACE INTO links (node, space, target, edit) VALUES (?1, ?2, ?3, ?4)")?
-            .execute(params![folder.row(), &space.as_bytes()[..], target.row(), edit])?;
         let link = Link { slot, space: *space, target, edit };
+        tree.insert_link(folder, &link)?;
         self.shared.links.write().insert(folder, link);
         Ok(link)
     }
@@ -129,6 +113,30 @@ impl Shared {
 }
 
 impl Tree {
+    /// Keeps the key of another space, in the place of an earlier one, and returns the number of that space.
+    pub(super) fn keep_key(&mut self, space: &SpaceId, key: &SpaceKey) -> Result<u16> {
+        let slot = match self.slot_of(space)? {
+            Some(slot) => slot,
+            None => {
+                let last: i64 = self.db.query_row("SELECT coalesce(max(slot), 0) FROM spaces", [], |row| row.get(0))?;
+                u16::try_from(last + 1).map_err(|_| FsError::TooManyLinks)?
+            }
+        };
+        self.begin()?;
+        self.db
+            .prepare_cached("INSERT OR REPLACE INTO spaces (id, slot, epoch, key) VALUES (?1, ?2, ?3, ?4)")?
+            .execute(params![&space.as_bytes()[..], slot, key.epoch(), &key.as_bytes()[..]])?;
+        Ok(slot)
+    }
+
+    pub(super) fn insert_link(&mut self, folder: NodeId, link: &Link) -> Result<()> {
+        self.begin()?;
+        self.db
+            .prepare_cached("INSERT OR REPLACE INTO links (node, space, target, edit) VALUES (?1, ?2, ?3, ?4)")?
+            .execute(params![folder.row(), &link.space.as_bytes()[..], link.target.row(), link.edit])?;
+        Ok(())
+    }
+
     fn slot_of(&self, space: &SpaceId) -> Result<Option<u16>> {
         let mut query = self.db.prepare_cached("SELECT slot FROM spaces WHERE id = ?1")?;
         Ok(query.query_row([&space.as_bytes()[..]], |row| row.get(0)).optional()?)

@@ -45,7 +45,7 @@ impl Space {
     pub fn create(folder: &Path, keys: SpaceKeys, owner: (u32, u32)) -> Result<Self> {
         let private = |path: &Path| fs::DirBuilder::new().mode(0o700).create(path);
         private(folder).map_err(FsError::io("making the space's folder"))?;
-        private(&folder.join(PACKS)).map_err(FsError::io("making the packs' folder"))?;
+        private(&packs_folder(folder)).map_err(FsError::io("making the packs' folder"))?;
         let path = database_path(folder, keys.epoch);
         let db = db::open(&path, &keys.database, Opening::Create)?;
         insert_root(&db, owner)?;
@@ -75,7 +75,7 @@ impl Space {
 
     fn start(folder: &Path, database: PathBuf, keys: SpaceKeys, db: Connection, reading: bool) -> Result<Self> {
         let known = index::packs(&db)?;
-        let packs_folder = folder.join(PACKS);
+        let packs_folder = packs_folder(folder);
         if !packs_folder.is_dir() {
             return Err(FsError::Damaged(format!("the folder {} is missing", packs_folder.display())));
         }
@@ -225,6 +225,11 @@ pub(super) fn begin_era(
 fn existing_database(folder: &Path, keys: &SpaceKeys) -> Result<PathBuf> {
     let path = database_path(folder, keys.epoch);
     if path.exists() { Ok(path) } else { Err(FsError::Damaged(format!("the database {} is missing", path.display()))) }
+}
+
+/// Where the packs of a space lie.
+pub(super) fn packs_folder(folder: &Path) -> PathBuf {
+    folder.join(PACKS)
 }
 
 /// Where the database of an epoch lies.

@@ -88,7 +88,7 @@ impl Rekeying<'_> {
 
 impl Shared {
     /// Commits what `tree_of_now` wrote, while nobody else can commit, and makes it durable.
-    fn commit_held(&self, tree: &mut Tree) -> Result<()> {
+    pub(super) fn commit_held(&self, tree: &mut Tree) -> Result<()> {
         if tree.in_batch {
             self.commit_batch(tree)?;
         }

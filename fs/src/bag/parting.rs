@@ -1,0 +1,102 @@
+//! A folder of home becomes a space of its own, which can be shared: its own key, its own database, a link where it stood.
+//!
+//! Order: the new space, durable; what this device will expect of it; keyring and header; home's commit. A crash before that leaves the
+//! folder as it was, and perhaps a space that nothing leads to.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use cartable_crypto::{Keyring, SpaceId};
+
+use super::{Bag, BagError, state::Ended};
+use crate::error::FsError;
+use crate::node::NodeId;
+use crate::space::{Departing, Notice, Space};
+
+/// How long caches may take to let go of what nobody uses.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// How often it is tried meanwhile.
+const TRY: Duration = Duration::from_millis(50);
+
+impl Bag {
+    /// Makes a space of a folder of home, where it stands: contents are neither copied nor sealed anew. Nobody may have anything in it
+    /// open. A folder that is a space already is left as it is.
+    ///
+    /// # Errors
+    /// [`BagError::Key`] when the bag was not opened by an owner's secret; [`BagError::Space`] with [`FsError::InUse`] while something
+    /// in it is open, for a folder in which another is shown, and for the root; with [`FsError::NotFolder`];
+    /// [`BagError::Io`], [`BagError::Interrupted`].
+    pub fn make_space_of(&self, folder: NodeId) -> Result<SpaceId, BagError> {
+        let home = self.open_home()?;
+        if let Some(link) = home.link_of(folder) {
+            return if link.target == NodeId::ROOT { Ok(link.space) } else { Err(FsError::InUse.into()) };
+        }
+        if self.opening.read_only {
+            return Err(BagError::ReadOnly);
+        }
+        let begun = Instant::now();
+        loop {
+            self.let_go_of(&home, folder)?;
+            match self.try_to_make_space_of(&home, folder) {
+                Err(BagError::Space(FsError::InUse)) if begun.elapsed() < PATIENCE => std::thread::sleep(TRY),
+                Ok(space) => {
+                    self.let_go_of(&home, folder)?;
+                    return Ok(space);
+                }
+                other => return other,
+            }
+        }
+    }
+
+    /// Has caches forget the folder, and with it what lies in it and is not used.
+    fn let_go_of(&self, home: &Space, folder: NodeId) -> Result<(), BagError> {
+        let access = self.access()?;
+        let parent = home.parent(&access, folder)?;
+        let name = home.entries(&access, parent)?.into_iter().find(|(_, attr)| attr.id == folder);
+        if let Some((name, _)) = name {
+            home.notify(&[Notice::Entry { folder: parent, name }, Notice::Names(parent)]);
+        }
+        Ok(())
+    }
+
+    fn try_to_make_space_of(&self, home: &Arc<Space>, folder: NodeId) -> Result<SpaceId, BagError> {
+        let mut now = self.now.write();
+        if now.interrupted {
+            return Err(BagError::Interrupted);
+        }
+        let mut draft = now.keyring()?.draft();
+        let id = draft.add_space()?;
+        let epoch = draft.space_keys(&id)?.epoch;
+        let space_folder = self.files.space(&id);
+        let departing = self.copy_out(home, folder, &id, &draft).inspect_err(|_| {
+            // Nothing leads to it, and its packs have their names in home.
+            let _ = std::fs::remove_dir_all(&space_folder);
+        })?;
+        let space = Space::open(&space_folder, draft.space_keys(&id)?)?;
+        let closed = space.close(&self.access()?)?;
+        drop(space);
+        self.files.sync_new_space(&id)?;
+        let ended = self.files.hash_database(&id, epoch)?.map_or(Ended::Open, Ended::Closed);
+        self.memory.note_commit(id, closed.commit, ended);
+        let key = draft.space_key(&id)?;
+        self.commit_over(&mut now, draft, &[], &[])?;
+        departing.commit(&id, &key)?;
+        Ok(id)
+    }
+
+    fn copy_out<'a>(
+        &self,
+        home: &'a Space,
+        folder: NodeId,
+        id: &SpaceId,
+        draft: &Keyring,
+    ) -> Result<Departing<'a>, BagError> {
+        let (access, keys) = (self.access()?, draft.space_keys(id)?);
+        let user = (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw());
+        let space = Space::create(&self.files.space(id), draft.space_keys(id)?, user)?;
+        space.close(&access)?;
+        drop(space);
+        let database = self.files.database(id, keys.epoch);
+        Ok(home.begin_departure(&access, folder, &keys, &database)?)
+    }
+}
