@@ -76,6 +76,8 @@ pub(crate) enum Failure {
     FolderInUse { folder: PathBuf },
     /// It is shared with this person already.
     SharedAlready { name: String },
+    /// The last day is over.
+    PastDay,
     /// It is not shared with them.
     NotShared { folder: PathBuf },
     /// There is an account of this name.
@@ -132,9 +134,11 @@ impl Failure {
             | Self::Account { .. }
             | Self::Login { .. } => 20,
             Self::NotCollected { .. } | Self::NotTaken { .. } => 21,
-            Self::NoFolder { .. } | Self::FolderInUse { .. } | Self::SharedAlready { .. } | Self::NotShared { .. } => {
-                22
-            }
+            Self::NoFolder { .. }
+            | Self::FolderInUse { .. }
+            | Self::SharedAlready { .. }
+            | Self::NotShared { .. }
+            | Self::PastDay => 22,
         }
     }
 
@@ -171,6 +175,7 @@ impl Failure {
             Self::NoDevice { name } => ("no-device", vec![("name", name.into())]),
             Self::NoFolder { folder } => ("no-folder", vec![("folder", shown(folder))]),
             Self::FolderInUse { folder } => ("folder-in-use", vec![("folder", shown(folder))]),
+            Self::PastDay => ("past-day", vec![]),
             Self::SharedAlready { name } => ("shared-already", vec![("name", name.into())]),
             Self::NotShared { folder } => ("not-shared", vec![("folder", shown(folder))]),
             Self::AccountThere { name } => ("account-there", vec![("name", name.into())]),
@@ -241,7 +246,7 @@ impl From<BagError> for Failure {
             BagError::DamagedMemory { .. } | BagError::Missing { .. } => Self::Damaged { what: error.to_string() },
             BagError::Space(error) => error.into(),
             BagError::Io { act, path, source } => Self::io(act, &path, &source),
-            BagError::ReadOnly | BagError::Interrupted | BagError::Refused(_) => {
+            BagError::ReadOnly | BagError::Interrupted | BagError::KeysChanged | BagError::Refused(_) => {
                 Self::Other { what: error.to_string() }
             }
         }

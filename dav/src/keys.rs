@@ -64,9 +64,7 @@ type AllLocks = HashMap<Option<SpaceId>, Arc<Mutex<Locks>>>;
 
 impl Open {
     fn new(bag: Arc<Bag>, remember: bool) -> Self {
-        let space = || bag.open_home().ok();
-        let keeper =
-            remember.then(space).flatten().and_then(|space| bag.keep_remembering(bag.home().ok()?, space).ok());
+        let keeper = remember.then(|| bag.keep_remembering().ok()).flatten();
         Self { bag, locks: AllLocks::new(), agenda: Arc::default(), _keeper: keeper }
     }
 

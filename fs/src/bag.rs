@@ -74,10 +74,12 @@ pub struct Bag {
     /// What it was opened with; none for one that was just made.
     opener: Option<Opener>,
     /// Spaces that are open, until they are closed.
-    spaces: Mutex<BTreeMap<SpaceId, Arc<Space>>>,
+    spaces: Arc<Mutex<OpenSpaces>>,
     collecting: Mutex<()>,
     _lock: Lock,
 }
+
+type OpenSpaces = BTreeMap<SpaceId, Arc<Space>>;
 
 /// The slot that a bag was opened with.
 struct Opener {
@@ -215,7 +217,7 @@ impl Bag {
             memory: Arc::new(memory),
             opening,
             opener,
-            spaces: Mutex::default(),
+            spaces: Arc::default(),
             collecting: Mutex::default(),
             _lock: lock,
         }

@@ -19,6 +19,10 @@ use crate::work::{Done, Given, ListedShare, Task, asked, have_done};
 
 pub(crate) fn share(wanted: &ShareFolder, text: &Text) -> Result<(), Failure> {
     let unlock = &wanted.unlock;
+    let until = wanted.until.map(end_of);
+    if until.is_some_and(|until| until < now()) {
+        return Err(Failure::PastDay);
+    }
     let by = asked(unlock, text)?;
     let AppPassword { login, password } = AppPassword::random();
     let (login, password) = (login.to_string(), password.text());
@@ -27,7 +31,7 @@ pub(crate) fn share(wanted: &ShareFolder, text: &Text) -> Result<(), Failure> {
         name: wanted.with.clone(),
         login: login.clone(),
         password: Word(Zeroizing::new(password.as_bytes().to_vec())),
-        until: wanted.until.map(end_of),
+        until,
     };
     let task = Task::Share { by: Word(by.clone()), given: Box::new(given), now: now() };
     have_done(unlock, Some(by), &task, text, &mut |_| {})?;

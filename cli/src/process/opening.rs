@@ -98,6 +98,7 @@ impl Process {
 /// Remembers what is written. Without it an older copy of what was written since would be noticed only from the next
 /// closing on: an open bag is worth having without.
 pub(super) fn keeper(bag: &Bag) -> Result<Option<Keeper>, Failure> {
-    let space = bag.open_home()?;
-    Ok(bag.keep_remembering(bag.home()?, space).ok())
+    // What can't be opened is told now.
+    bag.open_home()?;
+    Ok(bag.keep_remembering().ok())
 }

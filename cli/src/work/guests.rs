@@ -55,13 +55,15 @@ pub(super) fn share(bag: &Bag, given: &Given, now: u64) -> Result<SlotId, Failur
     let (access, home) = (bag.access()?, bag.open_home()?);
     let change = access.change().map_err(|_| Failure::ReadOnlyDisk { path: bag.folder().into() })?;
     let folder = find(&home, &access, &given.folder.0)?;
+    // Once it is a space it stays one: what can be refused is refused before.
+    let known = home.link_of(folder).map(|link| slots(bag, Some(link.space))).transpose()?;
+    if known.is_some_and(|known| known.iter().any(|(_, guest)| guest.name == given.name)) {
+        return Err(Failure::SharedAlready { name: given.name.clone() });
+    }
     let space = bag.make_space_of(folder).map_err(|error| match Failure::from(error) {
         Failure::InUse { .. } => Failure::FolderInUse { folder: given.folder.0.clone() },
         other => other,
     })?;
-    if slots(bag, Some(space))?.iter().any(|(_, guest)| guest.name == given.name) {
-        return Err(Failure::SharedAlready { name: given.name.clone() });
-    }
     let password = std::str::from_utf8(&given.password.0).unwrap_or_default();
     let secret = Secret::App(AppPassword { login: Login::parse(&given.login)?, password: Code::parse(password)? });
     let grant = Grant::Space { space, right: SlotRight::GuestRead, until: given.until };

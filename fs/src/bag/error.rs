@@ -52,6 +52,9 @@ pub enum BagError {
     /// A change of keys failed half way: nobody knows which header stands until the bag is opened again.
     #[error("a change of keys was interrupted: close the bag and open it again")]
     Interrupted,
+    /// The keys of a space changed, and home does not have the new ones yet.
+    #[error("keys were changed: open the bag once with its passphrase")]
+    KeysChanged,
     /// A space failed.
     #[error(transparent)]
     Space(#[from] FsError),

@@ -10,7 +10,7 @@ use cartable_crypto::{Keyring, SpaceId};
 
 use super::{Bag, BagError, state::Ended};
 use crate::error::FsError;
-use crate::node::NodeId;
+use crate::node::{Kind, NodeId};
 use crate::space::{Departing, Notice, Space};
 
 /// How long caches may take to let go of what nobody uses.
@@ -34,6 +34,8 @@ impl Bag {
         if self.opening.read_only {
             return Err(BagError::ReadOnly);
         }
+        // A check or a collection is waited for before anybody else has to wait.
+        home.wait_for_upkeep();
         let begun = Instant::now();
         loop {
             self.let_go_of(&home, folder)?;
@@ -48,14 +50,25 @@ impl Bag {
         }
     }
 
-    /// Has caches forget the folder, and with it what lies in it and is not used.
+    /// Has caches forget what lies in the folder and is not used, and then the folder. From below: a kernel that forgets a folder
+    /// in which something is used does not look at what lies in it again.
     fn let_go_of(&self, home: &Space, folder: NodeId) -> Result<(), BagError> {
         let access = self.access()?;
         let parent = home.parent(&access, folder)?;
         let name = home.entries(&access, parent)?.into_iter().find(|(_, attr)| attr.id == folder);
-        if let Some((name, _)) = name {
-            home.notify(&[Notice::Entry { folder: parent, name }, Notice::Names(parent)]);
+        let mut notices = vec![Notice::Names(parent)];
+        notices.extend(name.map(|(name, _)| Notice::Entry { folder: parent, name }));
+        let mut left = vec![folder];
+        while let Some(folder) = left.pop() {
+            for (name, attr) in home.entries(&access, folder)? {
+                notices.push(Notice::Entry { folder, name });
+                if attr.kind == Kind::Folder {
+                    left.push(attr.id);
+                }
+            }
         }
+        notices.reverse();
+        home.notify(&notices);
         Ok(())
     }
 
@@ -68,19 +81,22 @@ impl Bag {
         let id = draft.add_space()?;
         let epoch = draft.space_keys(&id)?.epoch;
         let space_folder = self.files.space(&id);
-        let departing = self.copy_out(home, folder, &id, &draft).inspect_err(|_| {
+        let key = draft.space_key(&id)?;
+        let departing = self.copy_out(home, folder, &id, &draft).and_then(|departing| {
+            let space = Space::open(&space_folder, draft.space_keys(&id)?)?;
+            let closed = space.close(&self.access()?)?;
+            drop(space);
+            self.files.sync_new_space(&id)?;
+            let ended = self.files.hash_database(&id, epoch)?.map_or(Ended::Open, Ended::Closed);
+            self.memory.note_commit(id, closed.commit, ended);
+            self.commit_over(&mut now, draft, &[], &[])?;
+            Ok(departing)
+        });
+        if departing.is_err() && !now.interrupted {
             // Nothing leads to it, and its packs have their names in home.
             let _ = std::fs::remove_dir_all(&space_folder);
-        })?;
-        let space = Space::open(&space_folder, draft.space_keys(&id)?)?;
-        let closed = space.close(&self.access()?)?;
-        drop(space);
-        self.files.sync_new_space(&id)?;
-        let ended = self.files.hash_database(&id, epoch)?.map_or(Ended::Open, Ended::Closed);
-        self.memory.note_commit(id, closed.commit, ended);
-        let key = draft.space_key(&id)?;
-        self.commit_over(&mut now, draft, &[], &[])?;
-        departing.commit(&id, &key)?;
+        }
+        departing?.commit(&id, &key)?;
         Ok(id)
     }
 

@@ -14,9 +14,10 @@ use std::time::Duration;
 
 use cartable_crypto::{KeyError, SpaceId, SpaceKeys};
 use cartable_share::Access;
+use parking_lot::Mutex;
 
 use super::{
-    Bag, BagError, Keys, Memory, Now, OlderCopy,
+    Bag, BagError, Keys, Memory, Now, OlderCopy, OpenSpaces,
     state::{Ended, Known, now},
 };
 use crate::space::Space;
@@ -52,7 +53,8 @@ impl Bag {
         let space = Arc::new(self.open_closed_space(id, self.keys_of(now, home.as_deref(), id)?, accept)?);
         spaces.insert(*id, Arc::clone(&space));
         if now.home().is_ok_and(|home| home == *id) {
-            self.renew_kept_keys(now, &space)?;
+            // What can't be kept now is at the next opening; until then devices are told.
+            let _ = self.renew_kept_keys(now, &space);
         }
         Ok(space)
     }
@@ -79,6 +81,10 @@ impl Bag {
         match (now.space_keys(id), home) {
             (Err(BagError::Key(KeyError::NoSuchSpace)), Some(home)) => {
                 let key = home.kept_key(id)?.ok_or(KeyError::NoSuchSpace)?;
+                // A database of another epoch is not the one that counts: what were written there would be lost.
+                if !now.header.spaces().contains(&(*id, key.epoch())) {
+                    return Err(BagError::KeysChanged);
+                }
                 Ok(now.linked_keys(id, &key))
             }
             (keys, _) => keys,
@@ -206,18 +212,18 @@ impl Bag {
         self.memory.flush()
     }
 
-    /// Remembers the durable state of an open space every 30 seconds, until what it returns is dropped.
+    /// Remembers the durable states of all open spaces every 30 seconds, until what it returns is dropped.
     ///
     /// # Errors
     /// [`BagError::Io`] when no thread could be started.
-    pub fn keep_remembering(&self, id: SpaceId, space: Arc<Space>) -> Result<Keeper, BagError> {
-        let (memory, access) = (Arc::clone(&self.memory), self.access()?);
+    pub fn keep_remembering(&self) -> Result<Keeper, BagError> {
+        let (memory, spaces, access) = (Arc::clone(&self.memory), Arc::clone(&self.spaces), self.access()?);
         let (end, ended) = channel::<()>();
         let reading = self.opening.read_only;
         let thread = std::thread::Builder::new().name("remember".into()).spawn(move || {
             while matches!(ended.recv_timeout(LOOK), Err(RecvTimeoutError::Timeout)) && !reading {
                 // What fails now is tried again; the space itself says so when it can't write any more.
-                let _ = memory.remember(id, &space, &access);
+                let _ = memory.remember(&spaces, &access);
             }
         });
         let thread = thread.map_err(BagError::io("starting a thread for", self.folder()))?;
@@ -236,20 +242,27 @@ impl Bag {
 }
 
 impl Memory {
-    /// Remembers the durable state of an open space, when the last time was 30 seconds ago or more.
-    pub(super) fn remember(&self, id: SpaceId, space: &Space, access: &Access) -> Result<(), BagError> {
+    /// Remembers the durable states of the open spaces, when the last time was 30 seconds ago or more.
+    pub(super) fn remember(&self, spaces: &Mutex<OpenSpaces>, access: &Access) -> Result<(), BagError> {
         if !self.is_due() {
             return Ok(());
         }
-        // The last commit may still be on its way to the disk: once all that was done before is durable, it is.
-        let commit = space.last_commit();
-        space.sync_all(access)?;
-        self.note_commit(id, commit, Ended::Open);
+        let open: Vec<_> = spaces.lock().iter().map(|(id, space)| (*id, Arc::clone(space))).collect();
+        for (id, space) in open {
+            // The last commit may still be on its way to the disk: once all that was done before is durable, it is.
+            let commit = space.last_commit();
+            space.sync_all(access)?;
+            // One that was closed meanwhile is remembered as closed.
+            let spaces = spaces.lock();
+            if spaces.get(&id).is_some_and(|open| Arc::ptr_eq(open, &space)) {
+                self.note_commit(id, commit, Ended::Open);
+            }
+        }
         self.flush()
     }
 }
 
-/// Remembers the state of a space in a thread of its own, as long as it lives.
+/// Remembers the states of spaces in a thread of its own, as long as it lives.
 pub struct Keeper {
     end: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,

@@ -71,6 +71,13 @@ impl Space {
     }
 }
 
+impl Space {
+    /// Waits until nobody checks or collects the space.
+    pub(crate) fn wait_for_upkeep(&self) {
+        drop(self.shared.upkeep.lock());
+    }
+}
+
 impl Departing<'_> {
     /// Lists the nodes below the folder, and how many names each has there.
     fn list(&self) -> Result<()> {
@@ -90,7 +97,7 @@ impl Departing<'_> {
         Ok(())
     }
 
-    /// Refuses while anybody knows a node that leaves.
+    /// Refuses while anybody knows a node that leaves, or has written to one what is not stored yet.
     fn refuse_users(&self) -> Result<()> {
         if self.shared.is_pinned(self.folder) {
             return Err(FsError::InUse);
@@ -98,7 +105,9 @@ impl Departing<'_> {
         let mut query = self.tree.db.prepare("SELECT node FROM leaving WHERE NOT stays")?;
         let mut rows = query.query([])?;
         while let Some(row) = rows.next()? {
-            if self.shared.is_pinned(NodeId::from_row(row.get(0)?)?) {
+            let id = NodeId::from_row(row.get(0)?)?;
+            let unsaved = self.shared.nodes.lock().get(&id).is_some_and(|node| !node.lock().is_clean());
+            if unsaved || self.shared.is_pinned(id) {
                 return Err(FsError::InUse);
             }
         }

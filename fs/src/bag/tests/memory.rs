@@ -138,11 +138,11 @@ fn commits_are_remembered_now_and_then_and_at_close() {
     let at_opening = bag.memory.of(&home).unwrap();
     assert_eq!(at_opening.ended, Ended::Open);
     write_in(&bag, &space, "second", b"written since");
-    bag.memory.remember(home, &space, &access).unwrap();
+    bag.memory.remember(&bag.spaces, &access).unwrap();
     assert_eq!(bag.memory.of(&home), Some(at_opening), "it was written a moment ago");
     bag.memory.make_due();
     space.sync_all(&access).unwrap();
-    bag.memory.remember(home, &space, &access).unwrap();
+    bag.memory.remember(&bag.spaces, &access).unwrap();
     let remembered = bag.memory.of(&home).unwrap();
     assert!(remembered.commit.counter > at_opening.commit.counter);
     assert_eq!(remembered.commit, space.last_commit());
@@ -162,7 +162,7 @@ fn a_keeper_ends_when_it_is_dropped() {
     let world = World::new();
     let bag = world.open(&world.first()).unwrap();
     let space = Arc::new(bag.open_home().unwrap());
-    drop(bag.keep_remembering(bag.home().unwrap(), Arc::clone(&space)).unwrap());
+    drop(bag.keep_remembering().unwrap());
     assert_eq!(Arc::strong_count(&space), 1);
 }
 
