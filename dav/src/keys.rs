@@ -11,13 +11,16 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use cartable_fs::bag::{Admitted, Bag, BagError, DEEP, Keeper, Opening, Secret, SlotId, SpaceId, StateFolder, erasing};
+use cartable_fs::bag::{
+    Admitted, Bag, BagError, DEEP, Keeper, KeyError, Opening, Secret, SlotId, SpaceId, StateFolder, erasing,
+};
 use cartable_fs::{FsError, Space, Spaces};
 use cartable_share::Access;
 use parking_lot::Mutex;
 
 use crate::agenda::{Agenda, Cache, Snapshot};
 use crate::lock::Locks;
+use crate::login::Credentials;
 use crate::visit::now;
 
 /// How seldom it is written down that a device was used, in seconds.
@@ -166,6 +169,17 @@ impl Keys {
     /// [`BagError::Key`] when the secret opens nothing here; those of [`Bag::open`].
     pub(crate) fn enter(self: &Arc<Self>, secret: &Secret) -> Result<(Guest, Ticket), BagError> {
         erasing::<DEEP, _>(|| self.enter_with(secret))
+    }
+
+    /// As [`Keys::enter`], with what an app sent: the secret is made where nothing of it stays behind, moved or not.
+    ///
+    /// # Errors
+    /// As [`Keys::enter`]; [`KeyError::WrongSecret`] for what can be no secret.
+    pub(crate) fn enter_by(self: &Arc<Self>, credentials: &Credentials) -> Result<(Guest, Ticket), BagError> {
+        erasing::<DEEP, _>(|| {
+            let secret = credentials.secret().ok_or(KeyError::WrongSecret)?;
+            self.enter_with(&secret)
+        })
     }
 
     fn enter_with(self: &Arc<Self>, secret: &Secret) -> Result<(Guest, Ticket), BagError> {

@@ -21,6 +21,7 @@ const HEADER_BYTES: usize = 4096;
 const HASHING_BYTES: usize = 4096;
 
 /// What an app logs in with.
+#[derive(Clone)]
 pub(crate) struct Credentials {
     pub(crate) login: String,
     password: Zeroizing<String>,

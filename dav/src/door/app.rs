@@ -70,8 +70,7 @@ impl Door {
         if let Some(guest) = self.keys.enter_again(ticket)? {
             return Ok(guest);
         }
-        let entered = credentials.secret().map(|secret| self.keys.enter(&secret));
-        match entered.unwrap_or_else(|| Err(KeyError::WrongSecret.into())) {
+        match self.keys.enter_by(credentials) {
             Ok((guest, ticket)) => {
                 self.note(credentials, ticket);
                 Ok(guest)
@@ -91,11 +90,8 @@ impl Door {
             Pause::Wait(wait) => tokio::time::sleep(wait).await,
             Pause::Refuse(wait) => return Err(later(StatusCode::TOO_MANY_REQUESTS, wait.as_secs())),
         }
-        let (keys, secret) = (Arc::clone(&self.keys), credentials.secret());
-        let entered = tokio::task::spawn_blocking(move || match secret {
-            Some(secret) => keys.enter(&secret),
-            None => Err(KeyError::WrongSecret.into()),
-        });
+        let (keys, brought) = (Arc::clone(&self.keys), credentials.clone());
+        let entered = tokio::task::spawn_blocking(move || keys.enter_by(&brought));
         let entered = entered.await.map_err(|_| Fault::new(StatusCode::INTERNAL_SERVER_ERROR).response())?;
         match entered {
             Ok((guest, ticket)) => {
