@@ -37,6 +37,7 @@ mod rows;
 mod since;
 mod staging;
 mod state;
+mod still;
 mod transplant;
 mod tree;
 mod version;

@@ -109,10 +109,10 @@ pub(super) fn revoke(bag: &Bag, folder: &Path, with: Option<&str>) -> Result<Don
         revoked.push(slot.id.to_string());
     }
     home.sync_all(&access)?;
-    match (revoked.is_empty(), with) {
-        (true, _) => Err(Failure::NotShared { folder: folder.to_owned() }),
-        (false, _) => Ok(Done::Revoked { slots: revoked }),
+    if revoked.is_empty() {
+        return Err(Failure::NotShared { folder: folder.to_owned() });
     }
+    Ok(Done::Revoked { slots: revoked })
 }
 
 /// What people called their guests, by login.

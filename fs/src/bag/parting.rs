@@ -77,42 +77,38 @@ impl Bag {
         if now.interrupted {
             return Err(BagError::Interrupted);
         }
+        // Before anything is made: what can't leave now is tried again.
+        let departing = home.begin_departure(&self.access()?, folder)?;
         let mut draft = now.keyring()?.draft();
         let id = draft.add_space()?;
         let epoch = draft.space_keys(&id)?.epoch;
         let space_folder = self.files.space(&id);
         let key = draft.space_key(&id)?;
-        let departing = self.copy_out(home, folder, &id, &draft).and_then(|departing| {
+        let made = self.copy_out(&departing, &id, &draft).and_then(|()| {
             let space = Space::open(&space_folder, draft.space_keys(&id)?)?;
             let closed = space.close(&self.access()?)?;
             drop(space);
             self.files.sync_new_space(&id)?;
             let ended = self.files.hash_database(&id, epoch)?.map_or(Ended::Open, Ended::Closed);
             self.memory.note_commit(id, closed.commit, ended);
-            self.commit_over(&mut now, draft, &[], &[])?;
-            Ok(departing)
+            self.commit_over(&mut now, draft, &[], &[])
         });
-        if departing.is_err() && !now.interrupted {
+        if made.is_err() && !now.interrupted {
             // Nothing leads to it, and its packs have their names in home.
             let _ = std::fs::remove_dir_all(&space_folder);
         }
-        departing?.commit(&id, &key)?;
+        made?;
+        departing.commit(&id, &key)?;
         Ok(id)
     }
 
-    fn copy_out<'a>(
-        &self,
-        home: &'a Space,
-        folder: NodeId,
-        id: &SpaceId,
-        draft: &Keyring,
-    ) -> Result<Departing<'a>, BagError> {
+    fn copy_out(&self, departing: &Departing<'_>, id: &SpaceId, draft: &Keyring) -> Result<(), BagError> {
         let (access, keys) = (self.access()?, draft.space_keys(id)?);
         let user = (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw());
         let space = Space::create(&self.files.space(id), draft.space_keys(id)?, user)?;
         space.close(&access)?;
         drop(space);
         let database = self.files.database(id, keys.epoch);
-        Ok(home.begin_departure(&access, folder, &keys, &database)?)
+        Ok(departing.copy_into(&keys, &database)?)
     }
 }

@@ -13,14 +13,13 @@ use std::path::Path;
 use cartable_crypto::{SpaceId, SpaceKey, SpaceKeys};
 use cartable_share::Access;
 use cartable_store::{DiskBackend, PackName};
-use parking_lot::{MutexGuard, RwLockWriteGuard};
 use rusqlite::params;
 use zeroize::Zeroizing;
 
-use super::gate::Held;
 use super::open::packs_folder;
 use super::state::Shared;
-use super::{Link, Space, Tree};
+use super::still::Still;
+use super::{Link, Space};
 use crate::error::{FsError, Result};
 use crate::node::NodeId;
 
@@ -28,50 +27,27 @@ use crate::node::NodeId;
 pub(crate) struct Departing<'a> {
     shared: &'a Shared,
     folder: NodeId,
-    tree: MutexGuard<'a, Tree>,
-    _commits: Held<'a>,
-    _chunks: RwLockWriteGuard<'a, ()>,
-    _upkeep: MutexGuard<'a, ()>,
+    tree: Still<'a>,
 }
 
 impl Space {
-    /// Makes everything durable, and copies all that lies in `folder` into an empty, closed space: its database `target`, under
-    /// `keys`, and its packs. Holds this space still. The copy is durable, but for names of files in the folder of the new space.
+    /// Makes everything durable and holds this space still, for `folder` to leave it.
     ///
     /// # Errors
     /// [`FsError::NotFolder`]; [`FsError::InUse`] for the root, for a folder in which another space is shown, and while anybody has
-    /// anything in it open; [`FsError::Database`], [`FsError::Io`], [`FsError::NoRoom`]: the space goes on as before.
-    pub(crate) fn begin_departure(
-        &self,
-        access: &Access,
-        folder: NodeId,
-        keys: &SpaceKeys,
-        target: &Path,
-    ) -> Result<Departing<'_>> {
-        let shared = &*self.shared;
-        let upkeep = shared.upkeep.lock();
-        self.sync_all(access)?;
-        // In this order: who commits also cuts.
-        let commits = shared.hold_commits()?;
-        let chunks = shared.taking_chunks.write();
-        shared.close_packs()?;
-        let mut tree = shared.tree_of_now()?;
-        shared.stop_on_failure(shared.commit_held(&mut tree))?;
-        shared.folder_to_add_to(&tree, folder)?;
+    /// anything in it open; those of making it durable. The space goes on as before.
+    pub(crate) fn begin_departure(&self, access: &Access, folder: NodeId) -> Result<Departing<'_>> {
+        let departing = Departing { shared: &self.shared, folder, tree: self.stand_still(access)? };
+        self.shared.folder_to_add_to(&departing.tree, folder)?;
         if folder == NodeId::ROOT {
             return Err(FsError::InUse);
         }
-        shared.refuse_links_in(&tree, folder)?;
-        let departing = Departing { shared, folder, tree, _commits: commits, _chunks: chunks, _upkeep: upkeep };
+        self.shared.refuse_links_in(&departing.tree, folder)?;
         departing.list()?;
         departing.refuse_users()?;
-        departing.copy_rows(keys, target)?;
-        departing.link_packs(target)?;
         Ok(departing)
     }
-}
 
-impl Space {
     /// Waits until nobody checks or collects the space.
     pub(crate) fn wait_for_upkeep(&self) {
         drop(self.shared.upkeep.lock());
@@ -79,6 +55,16 @@ impl Space {
 }
 
 impl Departing<'_> {
+    /// Copies all that lies in the folder into an empty, closed space: its database `target`, under `keys`, and its packs. The copy is
+    /// durable, but for names of files in the folder of the new space.
+    ///
+    /// # Errors
+    /// [`FsError::Database`], [`FsError::Io`], [`FsError::NoRoom`]: nothing happened to this space.
+    pub(crate) fn copy_into(&self, keys: &SpaceKeys, target: &Path) -> Result<()> {
+        self.copy_rows(keys, target)?;
+        self.link_packs(target)
+    }
+
     /// Lists the nodes below the folder, and how many names each has there.
     fn list(&self) -> Result<()> {
         self.tree.db.execute_batch(

@@ -11,12 +11,11 @@ use std::sync::Arc;
 
 use cartable_crypto::{SpaceId, SpaceKey, SpaceKeys};
 use cartable_share::Access;
-use parking_lot::{MutexGuard, RwLockWriteGuard};
 use rusqlite::Connection;
 
-use super::gate::Held;
 use super::open::begin_era;
 use super::state::{Era, Shared};
+use super::still::Still;
 use super::{Space, Tree};
 use crate::db::{self, Opening};
 use crate::error::{FsError, Result};
@@ -25,10 +24,7 @@ use crate::error::{FsError, Result};
 pub(crate) struct Rekeying<'a> {
     shared: &'a Shared,
     next: Option<(Tree, Era)>,
-    tree: MutexGuard<'a, Tree>,
-    _commits: Held<'a>,
-    _chunks: RwLockWriteGuard<'a, ()>,
-    _upkeep: MutexGuard<'a, ()>,
+    tree: Still<'a>,
 }
 
 impl Space {
@@ -47,14 +43,7 @@ impl Space {
         target: &Path,
     ) -> Result<Rekeying<'_>> {
         let shared = &*self.shared;
-        let upkeep = shared.upkeep.lock();
-        self.sync_all(access)?;
-        // In this order: who commits also cuts.
-        let commits = shared.hold_commits()?;
-        let chunks = shared.taking_chunks.write();
-        shared.close_packs()?;
-        let mut tree = shared.tree_of_now()?;
-        shared.stop_on_failure(shared.commit_held(&mut tree))?;
+        let tree = self.stand_still(access)?;
         export(&tree.db, target, &keys)?;
         if tree.keeps_keys()? {
             replace_keys(target, &keys, key_of)?;
@@ -63,7 +52,7 @@ impl Space {
         let db = db::open(target, &keys.database, Opening::Existing)?;
         file.sync_all().map_err(FsError::io("syncing the new database"))?;
         let next = begin_era(db, target.to_path_buf(), keys, &shared.room, false)?;
-        Ok(Rekeying { shared, next: Some(next), tree, _commits: commits, _chunks: chunks, _upkeep: upkeep })
+        Ok(Rekeying { shared, next: Some(next), tree })
     }
 }
 
