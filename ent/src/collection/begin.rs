@@ -4,7 +4,6 @@
 //! so that who removes it and adds it again goes on; for any other account under the name they would be wrong. Records stay: they
 //! are the person's.
 
-use super::pieces::BETWEEN;
 use super::{Collection, KeepError};
 use crate::account::Account;
 use crate::connector::Secret;
@@ -23,20 +22,7 @@ impl Collection {
         if self.noted(&account.name, WHOSE)?.as_ref() == Some(&whose) {
             return Ok(());
         }
-        let prefix = [account.name.0.as_bytes(), &[BETWEEN]].concat();
-        for kind in ["file", "partial", "note"] {
-            let mut keys = Vec::new();
-            self.space.kept_under(&self.access, kind, &prefix, |key| {
-                keys.push(key.to_vec());
-                true
-            })?;
-            for key in keys {
-                self.space.forget_kept(&self.change, kind, &key)?;
-                if kind == "partial" {
-                    self.drop_partial(&key)?;
-                }
-            }
-        }
+        self.forget_progress(&account.name)?;
         // Last: until then all of it goes again the next time.
         self.keep_note(&account.name, WHOSE, &whose)?;
         self.sync()

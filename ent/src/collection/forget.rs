@@ -17,8 +17,7 @@ impl Collection {
     /// # Errors
     /// Those of writing.
     pub fn forget(&self, account: &AccountId) -> Result<u64, KeepError> {
-        let mut prefix = account.0.as_bytes().to_vec();
-        prefix.push(BETWEEN);
+        let prefix = [account.0.as_bytes(), &[BETWEEN]].concat();
         let (mut stale, mut dropped) = (BTreeSet::new(), false);
         self.each_piece(account, |kept| {
             dropped |= kept.origin.platform == Platform::Inbox;
@@ -27,44 +26,52 @@ impl Collection {
         for unit in &stale {
             self.space.keep(&self.change, "stale", &unit_key(unit)?, 1, &[])?;
         }
-        let mut gone = 0;
-        for kind in ["piece", "file", "partial", "note"] {
-            let mut keys = Vec::new();
-            self.space.kept_under(&self.access, kind, &prefix, |key| {
-                keys.push(key.to_vec());
-                true
-            })?;
-            for key in keys {
-                self.space.forget_kept(&self.change, kind, &key)?;
-                if kind == "partial" {
-                    self.drop_partial(&key)?;
-                }
-                gone += u64::from(kind == "piece");
-            }
-        }
+        let gone = self.forget_under("piece", &prefix)?.len() as u64;
+        self.forget_progress(account)?;
         // Earlier versions of a record may have been shown by other units than its latest.
-        self.forget_kept_if("member", |key| {
+        self.forget_kept_if("member", &[], |key| {
             let unit = key.iter().position(|byte| *byte == BETWEEN);
             unit.is_some_and(|end| key[end + 1..].starts_with(&prefix))
         })?;
         if dropped {
-            self.forget_kept_if("watched", |_| true)?;
+            self.forget_under("watched", &[])?;
         }
         Ok(gone)
     }
 
-    fn forget_kept_if(&self, kind: &str, goes: impl Fn(&[u8]) -> bool) -> Result<(), KeepError> {
+    /// Forgets how far the connector of an account is: its notes, and the files that it has.
+    pub(super) fn forget_progress(&self, account: &AccountId) -> Result<(), KeepError> {
+        let prefix = [account.0.as_bytes(), &[BETWEEN]].concat();
+        self.forget_under("file", &prefix)?;
+        for key in self.forget_under("partial", &prefix)? {
+            self.drop_partial(&key)?;
+        }
+        self.forget_under("note", &prefix)?;
+        Ok(())
+    }
+
+    fn forget_under(&self, kind: &str, prefix: &[u8]) -> Result<Vec<Vec<u8>>, KeepError> {
+        self.forget_kept_if(kind, prefix, |_| true)
+    }
+
+    /// Forgets values of a kind by their keys, and returns these.
+    fn forget_kept_if(
+        &self,
+        kind: &str,
+        prefix: &[u8],
+        goes: impl Fn(&[u8]) -> bool,
+    ) -> Result<Vec<Vec<u8>>, KeepError> {
         let mut keys = Vec::new();
-        self.space.kept_under(&self.access, kind, &[], |key| {
+        self.space.kept_under(&self.access, kind, prefix, |key| {
             if goes(key) {
                 keys.push(key.to_vec());
             }
             true
         })?;
-        for key in keys {
-            self.space.forget_kept(&self.change, kind, &key)?;
+        for key in &keys {
+            self.space.forget_kept(&self.change, kind, key)?;
         }
-        Ok(())
+        Ok(keys)
     }
 
     /// Forgets an account itself. Returns whether it was known.
