@@ -5,10 +5,9 @@
 //! A process that was started without a secret has a socket and a share, and the bag only while somebody uses it: neither its
 //! keys nor its lock otherwise, so that commands can open the bag themselves.
 
-mod inbox;
 mod opening;
-mod schedule;
 mod signals;
+mod tend;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -85,8 +84,7 @@ pub(crate) fn run(wanted: &Wanted, secret: Option<&Bytes>, ready: impl FnOnce(&D
         Ok(())
     });
     if opened.is_ok() {
-        inbox::tend(&process);
-        schedule::tend(&process);
+        tend::begin(&process);
     }
     let ended = opened.and_then(|()| process.attend(&told, ready));
     notify::stopping();
@@ -101,11 +99,6 @@ pub(crate) fn run(wanted: &Wanted, secret: Option<&Bytes>, ready: impl FnOnce(&D
     process.unmounting.tell(&last);
     process.closing.tell(&last);
     ended
-}
-
-/// The time, in seconds since 1970.
-fn now() -> i64 {
-    UNIX_EPOCH.elapsed().map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
 }
 
 /// Takes all the descriptors that there are: each connection needs one. The usual limit is for programs that use select(2).
