@@ -12,6 +12,7 @@ use cartable_fs::bag::{
     AppPassword, Bag, BagError, Code, Grant, Opening, Secret, SlotRight, SpaceId, StateFolder, Suite,
 };
 use cartable_fs::{Caller, FsError, Kind, Name, NodeId, Space, WriteTimes};
+use cartable_store::{Backend as _, DiskBackend};
 use cartable_tests::http::{Body, Client};
 use cartable_tests::share::{Doors, Served};
 
@@ -317,4 +318,24 @@ fn a_key_that_home_did_not_hear_of_is_not_used() {
     assert!(matches!(with(&device()), Err(BagError::KeysChanged)));
     assert_eq!(with(&code()).unwrap(), 1);
     assert_eq!(with(&device()).unwrap(), 1);
+}
+
+/// On another disk, or one without second names, a pack is copied.
+#[test]
+fn where_a_pack_can_have_no_second_name_it_is_copied() {
+    let (here, there) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let disk = RamDisk::mount(there.path()).unwrap();
+    let (own, other) = (DiskBackend::open(here.path()).unwrap(), DiskBackend::open(there.path()).unwrap());
+    let (name, bytes) = ("ab/abcdef", noise(7, 100_000));
+    let object = own.create(name).unwrap();
+    object.write(0, &bytes).unwrap();
+    object.sync().unwrap();
+    for _ in 0..2 {
+        own.link(name, &other).unwrap();
+        let mut read = vec![0; bytes.len()];
+        other.read_at(name, 0, &mut read).unwrap();
+        assert!(read == bytes && other.list().unwrap() == [name]);
+    }
+    drop(other);
+    disk.unmount().unwrap();
 }
